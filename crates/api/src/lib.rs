@@ -1,0 +1,24 @@
+//! The console API's types, shared by the server and the console.
+//!
+//! Knows JSON shapes and the validation both sides apply; knows neither storage nor HTTP. Compiles for wasm32.
+//! Secrets appear in request types only: no reply type has a field for one, but for [`keys::KeyCreated`].
+
+#![forbid(unsafe_code)]
+
+pub mod about;
+pub mod channels;
+pub mod error;
+pub mod keys;
+pub mod logs;
+pub mod models;
+pub mod page;
+pub mod providers;
+pub mod session;
+pub mod setup;
+mod time;
+mod validate;
+
+pub use error::{ErrorBody, ErrorDetail, Fields};
+pub use page::{Keyset, Page};
+pub use time::Time;
+pub use validate::Validate;

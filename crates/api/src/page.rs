@@ -1,0 +1,70 @@
+//! Envelopes of lists.
+
+use serde::{Deserialize, Serialize};
+
+/// A numbered page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// How many there are on all pages.
+    pub total: i64,
+    /// Starts at 1.
+    pub page: i64,
+    pub page_size: i64,
+}
+
+/// A stretch of a list that grows at its start, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Keyset<T> {
+    pub items: Vec<T>,
+    /// Send as `before` to read on; `null` at the end.
+    pub next: Option<String>,
+}
+
+/// Which page of a list to answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// Starts at 1.
+    #[serde(default = "one")]
+    pub page: i64,
+    /// At most 200.
+    #[serde(default = "hundred")]
+    pub page_size: i64,
+    /// Keeps what contains this text, ignoring case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+}
+
+impl Default for PageQuery {
+    fn default() -> Self {
+        Self {
+            page: one(),
+            page_size: hundred(),
+            search: None,
+        }
+    }
+}
+
+impl PageQuery {
+    pub const MAX_SIZE: i64 = 200;
+
+    /// Rows to skip and rows to read, both within bounds whatever was asked.
+    pub fn window(&self) -> (i64, i64) {
+        let size = self.page_size.clamp(1, Self::MAX_SIZE);
+        let page = self.page.clamp(1, 1_000_000);
+        ((page - 1) * size, size)
+    }
+}
+
+const fn one() -> i64 {
+    1
+}
+
+const fn hundred() -> i64 {
+    100
+}

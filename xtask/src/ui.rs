@@ -1,0 +1,1 @@
+//! Builds the console into `ui/dist`.
