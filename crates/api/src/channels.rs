@@ -208,22 +208,12 @@ fn check_common(
         );
     }
     validate::at_most(fields, keys_field, keys.len(), 100);
-    if keys
-        .iter()
-        .any(|key| key.trim().is_empty() || key.len() > 8192)
-    {
+    if keys.iter().any(|key| key.trim().is_empty() || key.len() > 8192) {
+        fields.insert(keys_field.to_owned(), "A key has 1 to 8,192 bytes.".to_owned());
+    } else if keys.iter().any(|key| !key.trim().bytes().all(|b| b.is_ascii_graphic())) {
         fields.insert(
             keys_field.to_owned(),
-            "A key has 1 to 8,192 bytes.".to_owned(),
-        );
-    } else if keys
-        .iter()
-        .any(|key| !key.trim().bytes().all(|b| b.is_ascii_graphic()))
-    {
-        fields.insert(
-            keys_field.to_owned(),
-            "A key has no spaces or special characters. Put several keys on a line each."
-                .to_owned(),
+            "A key has no spaces or special characters. Put several keys on a line each.".to_owned(),
         );
     }
     if let Some(models) = models {

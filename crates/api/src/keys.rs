@@ -64,9 +64,7 @@ pub struct KeyCreated {
 
 impl std::fmt::Debug for KeyCreated {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KeyCreated")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
+        f.debug_struct("KeyCreated").field("key", &self.key).finish_non_exhaustive()
     }
 }
 

@@ -77,14 +77,8 @@ pub enum LogState {
 }
 
 impl LogState {
-    pub const ALL: [Self; 6] = [
-        Self::Open,
-        Self::Done,
-        Self::Failed,
-        Self::Cancelled,
-        Self::Interrupted,
-        Self::Rejected,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Open, Self::Done, Self::Failed, Self::Cancelled, Self::Interrupted, Self::Rejected];
 
     pub const fn as_str(self) -> &'static str {
         match self {

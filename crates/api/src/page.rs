@@ -42,11 +42,7 @@ pub struct PageQuery {
 
 impl Default for PageQuery {
     fn default() -> Self {
-        Self {
-            page: one(),
-            page_size: hundred(),
-            search: None,
-        }
+        Self { page: one(), page_size: hundred(), search: None }
     }
 }
 

@@ -25,9 +25,7 @@ pub struct Setup {
 
 impl std::fmt::Debug for Setup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Setup")
-            .field("username", &self.username)
-            .finish_non_exhaustive()
+        f.debug_struct("Setup").field("username", &self.username).finish_non_exhaustive()
     }
 }
 

@@ -40,9 +40,8 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let time: Timestamp = text
-            .parse()
-            .map_err(|_| D::Error::custom("expected a time such as 2026-11-23T08:30:00Z"))?;
+        let time: Timestamp =
+            text.parse().map_err(|_| D::Error::custom("expected a time such as 2026-11-23T08:30:00Z"))?;
         Ok(Self(time.as_millisecond()))
     }
 }

@@ -11,11 +11,7 @@ pub trait Validate {
     fn validate(&self) -> Result<(), Fields> {
         let mut fields = Fields::new();
         self.check(&mut fields);
-        if fields.is_empty() {
-            Ok(())
-        } else {
-            Err(fields)
-        }
+        if fields.is_empty() { Ok(()) } else { Err(fields) }
     }
 }
 
@@ -42,17 +38,12 @@ pub(crate) fn model_name(fields: &mut Fields, field: &str, value: &str) {
     } else {
         return;
     };
-    fields
-        .entry(field.to_owned())
-        .or_insert_with(|| fault.to_owned());
+    fields.entry(field.to_owned()).or_insert_with(|| fault.to_owned());
 }
 
 pub(crate) fn range(fields: &mut Fields, field: &str, value: i64, min: i64, max: i64) {
     if !(min..=max).contains(&value) {
-        fields.insert(
-            field.to_owned(),
-            format!("Use a number from {min} to {max}."),
-        );
+        fields.insert(field.to_owned(), format!("Use a number from {min} to {max}."));
     }
 }
 
@@ -74,14 +65,7 @@ mod tests {
 
     #[test]
     fn names_that_read_other_than_they_are_are_refused() {
-        for bad in [
-            "",
-            "  ",
-            "a\u{202e}b",
-            "a\nb",
-            "\u{feff}a",
-            &"x".repeat(129),
-        ] {
+        for bad in ["", "  ", "a\u{202e}b", "a\nb", "\u{feff}a", &"x".repeat(129)] {
             let mut fields = Fields::new();
             name(&mut fields, "name", bad);
             assert_eq!(fields.len(), 1, "{bad:?}");
@@ -99,12 +83,7 @@ mod tests {
 
     #[test]
     fn model_names_keep_slashes_and_colons() {
-        for good in [
-            "gpt-4o-mini",
-            "meta-llama/Llama-3.3-70B",
-            "qwen2.5:7b",
-            "@cf/meta/llama",
-        ] {
+        for good in ["gpt-4o-mini", "meta-llama/Llama-3.3-70B", "qwen2.5:7b", "@cf/meta/llama"] {
             let mut fields = Fields::new();
             model_name(&mut fields, "models", good);
             assert!(fields.is_empty(), "{good:?}: {fields:?}");

@@ -1,0 +1,114 @@
+//! The parts of a streamed chunk that the gateway looks at.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{Usage, usage};
+
+/// What one chunk says.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    /// Bytes of text, thinking and tool arguments.
+    pub(super) content: usize,
+    pub(super) finished: bool,
+    pub(super) usage: Option<Usage>,
+    /// Has usage and nothing for the client to show.
+    pub(super) is_usage_only: bool,
+    /// The upstream's words when it gave up.
+    pub(super) error: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Wire<'a> {
+    #[serde(borrow, default)]
+    choices: Option<Vec<Choice<'a>>>,
+    #[serde(borrow, default)]
+    usage: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    x_groq: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Choice<'a> {
+    #[serde(borrow, default)]
+    delta: Option<Delta<'a>>,
+    #[serde(borrow, default)]
+    text: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    finish_reason: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Delta<'a> {
+    #[serde(borrow, default)]
+    content: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    reasoning_content: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    reasoning: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    refusal: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    tool_calls: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    function_call: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Nested<'a> {
+    #[serde(borrow, default)]
+    usage: Option<&'a RawValue>,
+}
+
+/// Reads a chunk. What isn't one says nothing; it still passes through.
+pub(super) fn read(data: &[u8]) -> Chunk {
+    let Ok(wire) = serde_json::from_slice::<Wire<'_>>(data) else {
+        return Chunk::default();
+    };
+    let choices = wire.choices.unwrap_or_default();
+    let nested = wire.x_groq.and_then(|raw| serde_json::from_str::<Nested<'_>>(raw.get()).ok());
+    let usage = wire.usage.or(nested.and_then(|nested| nested.usage));
+    let usage = usage.and_then(|raw| serde_json::from_str::<usage::Wire>(raw.get()).ok()).and_then(|wire| wire.read());
+    Chunk {
+        content: choices.iter().map(Choice::content).sum(),
+        finished: choices.iter().any(|choice| choice.finish_reason.is_some_and(|raw| raw.get().len() > 2)),
+        is_usage_only: choices.is_empty() && wire.usage.is_some() && wire.error.is_none(),
+        usage,
+        error: wire.error.map(|raw| error_text(raw.get())),
+    }
+}
+
+impl Choice<'_> {
+    fn content(&self) -> usize {
+        let delta = self.delta.as_ref().map_or(0, |delta| {
+            [
+                delta.content,
+                delta.reasoning_content,
+                delta.reasoning,
+                delta.refusal,
+                delta.tool_calls,
+                delta.function_call,
+            ]
+            .into_iter()
+            .map(text_bytes)
+            .sum()
+        });
+        delta + text_bytes(self.text)
+    }
+}
+
+/// Bytes of a text; of an array or object, of all of it: close enough for what is only counted when nobody else does.
+fn text_bytes(raw: Option<&RawValue>) -> usize {
+    raw.map_or(0, |raw| raw.get().len().saturating_sub(2))
+}
+
+/// The message of an error object, or the whole of what stands there.
+fn error_text(raw: &str) -> String {
+    #[derive(Deserialize)]
+    struct Error {
+        message: String,
+    }
+    serde_json::from_str::<Error>(raw).map_or_else(|_| raw.to_owned(), |error| error.message)
+}

@@ -1,0 +1,254 @@
+//! What a client asks for, read without touching the rest of the body.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::{
+    Failure, Kind,
+    json::{Members, Splice, Twice, span},
+    usage::estimate_tokens,
+};
+
+/// Which endpoint a body is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    ChatCompletions,
+    Completions,
+    Embeddings,
+}
+
+impl Endpoint {
+    /// The path below a base URL that ends in `/v1`.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::ChatCompletions => "/chat/completions",
+            Self::Completions => "/completions",
+            Self::Embeddings => "/embeddings",
+        }
+    }
+
+    /// The public path, as logs name it.
+    pub const fn public_path(self) -> &'static str {
+        match self {
+            Self::ChatCompletions => "/v1/chat/completions",
+            Self::Completions => "/v1/completions",
+            Self::Embeddings => "/v1/embeddings",
+        }
+    }
+}
+
+/// A request that passes through: its bytes, and the few members that the gateway needs to know.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub endpoint: Endpoint,
+    pub model: String,
+    pub stream: bool,
+    /// The client wants usage at the stream's end.
+    pub include_usage: bool,
+    /// The most output tokens that the client asks for.
+    pub max_output: Option<i64>,
+    body: Bytes,
+    model_at: Range<usize>,
+    stream_options: Option<StreamOptions>,
+}
+
+#[derive(Debug, Clone)]
+struct StreamOptions {
+    at: Range<usize>,
+    /// `null` or something that isn't an object.
+    is_object: bool,
+    is_empty: bool,
+    include_usage_at: Option<Range<usize>>,
+}
+
+impl Request {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// A failure of kind [`Kind::InvalidRequest`] that names the member at fault.
+    pub fn read(endpoint: Endpoint, body: Bytes) -> Result<Self, Failure> {
+        let members = Members::read(&body)
+            .map_err(|error| Failure::new(Kind::InvalidRequest, format!("The body isn't a JSON object: {error}.")))?;
+        let get = |name| {
+            members
+                .get(name)
+                .map_err(|Twice| Failure::new(Kind::InvalidRequest, format!("The body has `{name}` twice.")).at(name))
+        };
+        let model = get("model")?
+            .ok_or_else(|| Failure::new(Kind::InvalidRequest, "Name a model: the body has no `model`.").at("model"))?;
+        let model_at = span(&body, model.get());
+        let model: String = serde_json::from_str(model.get())
+            .ok()
+            .filter(|model: &String| !model.is_empty())
+            .ok_or_else(|| Failure::new(Kind::InvalidRequest, "`model` must be a text.").at("model"))?;
+        let stream = match get("stream")?.map(serde_json::value::RawValue::get) {
+            None | Some("null" | "false") => false,
+            Some("true") => true,
+            Some(_) => {
+                return Err(Failure::new(Kind::InvalidRequest, "`stream` must be true or false.").at("stream"));
+            }
+        };
+        let mut include_usage = false;
+        let stream_options = match get("stream_options")? {
+            None => None,
+            Some(raw) => {
+                let at = span(&body, raw.get());
+                let options = Members::read(raw.get().as_bytes()).ok();
+                let usage = match &options {
+                    Some(options) => options.get("include_usage").map_err(|Twice| {
+                        Failure::new(Kind::InvalidRequest, "The body has `include_usage` twice.").at("stream_options")
+                    })?,
+                    None => None,
+                };
+                include_usage = usage.is_some_and(|usage| usage.get() == "true");
+                Some(StreamOptions {
+                    at,
+                    is_object: options.is_some(),
+                    is_empty: options.is_some_and(|options| options.is_empty()),
+                    include_usage_at: usage.map(|usage| span(&body, usage.get())),
+                })
+            }
+        };
+        let max_output = ["max_completion_tokens", "max_tokens"]
+            .into_iter()
+            .find_map(|name| members.get(name).ok().flatten()?.get().parse().ok());
+        Ok(Self { endpoint, model, stream, include_usage, max_output, model_at, stream_options, body })
+    }
+
+    /// The body for an upstream that knows the model as `model`. With `ask_usage`, a stream is asked to end in its
+    /// usage even if the client didn't.
+    pub fn write(&self, model: &str, ask_usage: bool) -> Bytes {
+        let mut splice = Splice::new(&self.body);
+        if model != self.model {
+            let text = serde_json::to_vec(model).expect("a text is JSON");
+            splice.replace(self.model_at.clone(), text);
+        }
+        if self.stream && ask_usage && !self.include_usage {
+            match &self.stream_options {
+                None => splice.append(0..self.body.len(), false, br#""stream_options":{"include_usage":true}"#),
+                Some(StreamOptions { include_usage_at: Some(at), .. }) => {
+                    splice.replace(at.clone(), b"true".to_vec());
+                }
+                Some(StreamOptions { at, is_object: true, is_empty, .. }) => {
+                    splice.append(at.clone(), *is_empty, br#""include_usage":true"#);
+                }
+                Some(StreamOptions { at, .. }) => {
+                    splice.replace(at.clone(), br#"{"include_usage":true}"#.to_vec());
+                }
+            }
+        }
+        splice.finish()
+    }
+
+    /// The body as it came.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Input tokens, at most, for when nobody else counts them.
+    pub fn input_estimate(&self) -> i64 {
+        estimate_tokens(self.body.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &'static str) -> Result<Request, Failure> {
+        Request::read(Endpoint::ChatCompletions, Bytes::from_static(body.as_bytes()))
+    }
+
+    #[test]
+    fn a_body_for_the_same_model_is_sent_as_it_came() {
+        let request = read(r#"{"model":"m", "temperature":1.0,"x":{"b":1,"a":2}}"#).unwrap();
+        assert_eq!(request.write("m", true).as_ptr(), request.body().as_ptr());
+    }
+
+    #[test]
+    fn only_the_models_name_is_spliced() {
+        let request = read(r#"{"messages":[{"content":"model"}],"model":"m","seed":1e3,"unknown":[1,2.50]}"#).unwrap();
+        let expected = r#"{"messages":[{"content":"model"}],"model":"up/\"x\"","seed":1e3,"unknown":[1,2.50]}"#;
+        assert_eq!(request.write("up/\"x\"", false), expected);
+    }
+
+    #[test]
+    fn usage_is_asked_for_in_whatever_shape_the_options_have() {
+        for (body, expected) in [
+            (
+                r#"{"model":"m","stream":true}"#,
+                r#"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#,
+            ),
+            (
+                r#"{"model":"m","stream":true,"stream_options":{} }"#,
+                r#"{"model":"m","stream":true,"stream_options":{"include_usage":true} }"#,
+            ),
+            (
+                r#"{"model":"m","stream":true,"stream_options":{"include_obfuscation":false}}"#,
+                r#"{"model":"m","stream":true,"stream_options":{"include_obfuscation":false,"include_usage":true}}"#,
+            ),
+            (
+                r#"{"stream_options":{"include_usage":false},"model":"m","stream":true}"#,
+                r#"{"stream_options":{"include_usage":true},"model":"m","stream":true}"#,
+            ),
+            (
+                r#"{"model":"m","stream":true,"stream_options":null}"#,
+                r#"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#,
+            ),
+            (
+                r#"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#,
+                r#"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#,
+            ),
+            (r#"{"model":"m","stream":false}"#, r#"{"model":"m","stream":false}"#),
+        ] {
+            assert_eq!(read(body).unwrap().write("m", true), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn both_edits_apply_whatever_their_order() {
+        let request = read(r#"{"stream_options":{},"stream":true,"model":"m"}"#).unwrap();
+        assert_eq!(
+            request.write("longer-name", true),
+            r#"{"stream_options":{"include_usage":true},"stream":true,"model":"longer-name"}"#,
+        );
+    }
+
+    #[test]
+    fn what_the_client_asked_for_is_known() {
+        let request = read(
+            r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":5,"max_completion_tokens":7}"#,
+        )
+        .unwrap();
+        assert!(request.stream && request.include_usage);
+        assert_eq!(request.max_output, Some(7));
+    }
+
+    #[test]
+    fn a_body_that_two_readers_could_read_differently_is_refused() {
+        for (body, member) in [
+            (r#"{"model":"a","model":"b"}"#, "model"),
+            (r#"{"model":"a","stream":false,"stream":true}"#, "stream"),
+            (r#"{"model":"a","stream_options":{},"stream_options":{}}"#, "stream_options"),
+        ] {
+            let failure = read(body).unwrap_err();
+            assert_eq!((failure.kind, failure.param.as_deref()), (Kind::InvalidRequest, Some(member)), "{body}");
+        }
+    }
+
+    #[test]
+    fn malformed_bodies_say_what_is_wrong() {
+        for (body, part) in [
+            ("", "JSON object"),
+            ("[1]", "JSON object"),
+            (r#"{"messages":[]}"#, "`model`"),
+            (r#"{"model":7}"#, "`model`"),
+            (r#"{"model":""}"#, "`model`"),
+            (r#"{"model":"a","stream":"yes"}"#, "`stream`"),
+        ] {
+            let failure = read(body).unwrap_err();
+            assert!(failure.message.contains(part), "{body}: {}", failure.message);
+        }
+    }
+}
