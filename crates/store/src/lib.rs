@@ -1,1 +1,44 @@
+//! Everything the gateway keeps: one directory with a database, sealed secrets and the ledger.
+//!
+//! The only crate that contains SQL, and the only one that sees how secrets lie on disk. Knows rows and transactions; knows neither
+//! HTTP nor providers nor when something should happen: its callers pass time in through [`Clock`].
 
+#![forbid(unsafe_code)]
+
+mod access_key;
+mod channels;
+mod clock;
+mod engine;
+mod error;
+mod files;
+mod keys;
+mod ledger;
+mod logs;
+mod master_key;
+mod models;
+mod open;
+mod passwords;
+mod sessions;
+mod settings;
+mod sql;
+mod store;
+mod users;
+mod vault;
+
+pub use access_key::parse_access_key;
+pub use channels::{ChannelError, Channels, RelayChannel, RelayKey};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use engine::Durability;
+pub use error::Error;
+pub use keys::{AccessKey, Keys, Scope};
+pub use ledger::{Ledger, LedgerError, Open, Receipt, Settle, Usage};
+pub use logs::Logs;
+pub use master_key::{MasterKeyError, MasterKeyMode, MasterKeySource};
+pub use models::{ModelError, Models, RelayModel};
+pub use open::{OpenError, Opened, Options};
+pub use passwords::{PasswordError, PasswordHash, Passwords};
+pub use sessions::Sessions;
+pub use settings::Settings;
+pub use store::Store;
+pub use users::{LoginUser, UserError, Users};
+pub use vault::{SealError, Vault};

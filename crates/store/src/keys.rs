@@ -1,0 +1,234 @@
+//! The gateway's own access keys. Of a key's secret only an HMAC is kept.
+
+use api::Page;
+use api::Time;
+use api::keys::{Key, KeyCreated, KeyPatch, KeyStatus, NewKey};
+use api::page::PageQuery;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+use subtle::ConstantTimeEq;
+
+use crate::access_key::{Generated, last4};
+use crate::error::Error;
+use crate::sql::{Columns, Sql, contains, json};
+use crate::store::Store;
+use crate::vault::Vault;
+
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'s> {
+    pub(crate) store: &'s Store,
+}
+
+/// Whose rows a caller may touch. What is out of scope doesn't exist for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    User(i64),
+}
+
+impl Scope {
+    /// Restricts a statement that has a `WHERE` already.
+    pub(crate) fn restrict(self, sql: &mut Sql, user_id_column: &'static str) {
+        if let Self::User(id) = self {
+            sql.push(" AND ").push(user_id_column).push_bind(" = ", id);
+        }
+    }
+}
+
+/// A key as the relay checks it.
+#[derive(Clone)]
+pub struct AccessKey {
+    pub id: i64,
+    pub user_id: i64,
+    pub name: String,
+    pub public_id: String,
+    /// Both the key and its user are.
+    pub enabled: bool,
+    pub expires_at: Option<Time>,
+    /// All if empty.
+    pub models: Vec<String>,
+    pub group: String,
+    mac: [u8; 32],
+}
+
+impl AccessKey {
+    /// Whether this is the key's secret. Takes as long either way.
+    pub fn matches(&self, secret: &str, vault: &Vault) -> bool {
+        vault.access_key_mac(&self.public_id, secret).ct_eq(&self.mac).into()
+    }
+}
+
+impl std::fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessKey")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("enabled", &self.enabled)
+            .finish_non_exhaustive()
+    }
+}
+
+const SELECT: &str = "SELECT keys.id, keys.user_id, users.username, keys.name, keys.public_id, keys.last4,
+    keys.status, keys.expires_at, keys.models, keys.group_name, keys.last_used_at, keys.created_at
+    FROM keys JOIN users ON users.id = keys.user_id WHERE ";
+
+const SELECT_FOR_RELAY: &str = "SELECT keys.id, keys.user_id, keys.name, keys.public_id, keys.mac, keys.status,
+    keys.expires_at, keys.models, keys.group_name, users.enabled
+    FROM keys JOIN users ON users.id = keys.user_id";
+
+impl Keys<'_> {
+    /// A page of the keys, newest first.
+    pub async fn list(self, scope: Scope, query: &PageQuery) -> Result<Page<Key>, Error> {
+        let (skip, size) = query.window();
+        let matching = |sql: &mut Sql| {
+            sql.push_bind("lower(keys.name) LIKE ", contains(query.search.as_deref())).push(r" ESCAPE '\'");
+            scope.restrict(sql, "keys.user_id");
+        };
+        let mut connection = self.store.read().await?;
+        let mut count = Sql::new("SELECT COUNT(*) AS n FROM keys WHERE ");
+        matching(&mut count);
+        let total = count.build().fetch_one(&mut *connection).await?.try_get("n")?;
+        let mut page = Sql::new(SELECT);
+        matching(&mut page);
+        page.push_bind(" ORDER BY keys.id DESC LIMIT ", size).push_bind(" OFFSET ", skip);
+        let rows = page.build().fetch_all(&mut *connection).await?;
+        Ok(Page {
+            items: rows.iter().map(key).collect::<Result<_, _>>()?,
+            total,
+            page: skip / size + 1,
+            page_size: size,
+        })
+    }
+
+    pub async fn get(self, scope: Scope, id: i64) -> Result<Option<Key>, Error> {
+        load(&mut *self.store.read().await?, scope, id).await
+    }
+
+    /// Makes a key for a user who exists. The secret is in the answer and nowhere else.
+    pub async fn create(self, user_id: i64, new: NewKey) -> Result<KeyCreated, Error> {
+        let generated = Generated::new()?;
+        let mac = self.store.vault().access_key_mac(&generated.public_id, &generated.secret);
+        let now = self.store.now().as_millis();
+        let public_id = generated.public_id.clone();
+        let last4 = last4(&generated.secret);
+        let key = self
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let id: i64 = sqlx::query(
+                        "INSERT INTO keys (user_id, name, public_id, mac, last4, expires_at, models, created_at, group_name)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT group_name FROM users WHERE id = $9))
+                         RETURNING id",
+                    )
+                    .bind(user_id)
+                    .bind(new.name)
+                    .bind(public_id)
+                    .bind(mac.to_vec())
+                    .bind(last4)
+                    .bind(new.expires_at.map(Time::as_millis))
+                    .bind(json(&new.models))
+                    .bind(now)
+                    .bind(user_id)
+                    .fetch_one(&mut *tx)
+                    .await?
+                    .try_get("id")?;
+                    load(tx, Scope::All, id)
+                        .await?
+                        .ok_or_else(|| Error::corrupt("keys", "id", id, "it vanished"))
+                })
+            })
+            .await?;
+        Ok(KeyCreated { key, secret: generated.text() })
+    }
+
+    pub async fn update(self, scope: Scope, id: i64, patch: KeyPatch) -> Result<Option<Key>, Error> {
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(before) = load(tx, scope, id).await? else {
+                        return Ok(None);
+                    };
+                    sqlx::query("UPDATE keys SET name = $1, status = $2, models = $3 WHERE id = $4")
+                        .bind(patch.name.unwrap_or(before.name))
+                        .bind(patch.status.unwrap_or(before.status).as_str())
+                        .bind(json(&patch.models.unwrap_or(before.models)))
+                        .bind(id)
+                        .execute(&mut *tx)
+                        .await?;
+                    load(tx, scope, id).await
+                })
+            })
+            .await
+    }
+
+    /// Whether there was such a key. Its requests stay in the log.
+    pub async fn delete(self, scope: Scope, id: i64) -> Result<bool, Error> {
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut sql = Sql::new("DELETE FROM keys WHERE id = ");
+                    sql.bind(id);
+                    scope.restrict(&mut sql, "user_id");
+                    Ok(sql.build().execute(tx).await?.rows_affected() > 0)
+                })
+            })
+            .await
+    }
+
+    /// Every key, also those that don't work.
+    pub async fn for_relay(self) -> Result<Vec<AccessKey>, Error> {
+        sqlx::query(SELECT_FOR_RELAY).fetch_all(&mut *self.store.read().await?).await?.iter().map(access_key).collect()
+    }
+
+    pub async fn for_relay_one(self, id: i64) -> Result<Option<AccessKey>, Error> {
+        let mut sql = Sql::new(SELECT_FOR_RELAY);
+        sql.push_bind(" WHERE keys.id = ", id);
+        let row = sql.build().fetch_optional(&mut *self.store.read().await?).await?;
+        row.as_ref().map(access_key).transpose()
+    }
+}
+
+async fn load(connection: &mut AnyConnection, scope: Scope, id: i64) -> Result<Option<Key>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push_bind("keys.id = ", id);
+    scope.restrict(&mut sql, "keys.user_id");
+    let row = sql.build().fetch_optional(connection).await?;
+    row.as_ref().map(key).transpose()
+}
+
+const fn columns(row: &AnyRow) -> Columns<'_> {
+    Columns { table: "keys", row }
+}
+
+fn key(row: &AnyRow) -> Result<Key, Error> {
+    let row = columns(row);
+    Ok(Key {
+        id: row.get("id")?,
+        user_id: row.get("user_id")?,
+        username: row.get("username")?,
+        name: row.get("name")?,
+        public_id: row.get("public_id")?,
+        last4: row.get("last4")?,
+        status: row.word("status")?,
+        expires_at: row.time_if_any("expires_at")?,
+        models: row.json("models")?,
+        group: row.get("group_name")?,
+        last_used_at: row.time_if_any("last_used_at")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+fn access_key(row: &AnyRow) -> Result<AccessKey, Error> {
+    let row = columns(row);
+    Ok(AccessKey {
+        id: row.get("id")?,
+        user_id: row.get("user_id")?,
+        name: row.get("name")?,
+        public_id: row.get("public_id")?,
+        enabled: row.word::<KeyStatus>("status")? == KeyStatus::Enabled && row.flag("enabled")?,
+        expires_at: row.time_if_any("expires_at")?,
+        models: row.json("models")?,
+        group: row.get("group_name")?,
+        mac: row.bytes("mac")?,
+    })
+}

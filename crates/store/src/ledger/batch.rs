@@ -1,0 +1,158 @@
+//! What a batch writes, in as few statements as it takes.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use api::Time;
+use api::logs::LogState;
+use sqlx::AnyConnection;
+use uuid::Uuid;
+
+use super::{Entry, Open, Settle};
+use crate::error::Error;
+use crate::sql::{Sql, Tuple, json};
+
+/// Rows to insert, finished where their settlement came in the same batch, and settlements of rows that are there.
+#[derive(Debug, Default)]
+pub(super) struct Batch<'e> {
+    inserts: Vec<(&'e Open, Option<&'e Settle>)>,
+    settles: Vec<&'e Settle>,
+    keys: BTreeSet<i64>,
+}
+
+impl<'e> Batch<'e> {
+    pub(super) fn of(entries: &'e [Entry]) -> Self {
+        let mut batch = Self::default();
+        let mut inserted: HashMap<Uuid, usize> = HashMap::new();
+        let mut settled = HashSet::new();
+        for entry in entries {
+            if let Some(open) = &entry.open {
+                batch.keys.insert(open.key_id);
+                if !inserted.contains_key(&open.id) {
+                    inserted.insert(open.id, batch.inserts.len());
+                    batch.inserts.push((open, None));
+                }
+            }
+            if let Some(settle) = &entry.settle
+                && settled.insert(settle.id)
+            {
+                batch.keys.insert(settle.key_id);
+                match inserted.get(&settle.id) {
+                    Some(&at) => batch.inserts[at].1 = Some(settle),
+                    None => batch.settles.push(settle),
+                }
+            }
+        }
+        batch
+    }
+
+    pub(super) async fn write(&self, tx: &mut AnyConnection, now: Time) -> Result<(), Error> {
+        for rows in chunks(&self.inserts) {
+            insert(rows).build().execute(&mut *tx).await?;
+        }
+        for rows in chunks(&self.settles) {
+            update(rows).build().execute(&mut *tx).await?;
+        }
+        let mut used = Sql::new("UPDATE keys SET last_used_at = ");
+        used.bind(now.as_millis()).push(" WHERE id IN (").bind_list(self.keys.iter().copied()).push(")");
+        used.build().execute(tx).await?;
+        Ok(())
+    }
+}
+
+/// The largest powers of two that fit: few statements, and few different ones, so that each stays prepared.
+fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    const LARGEST: usize = 64;
+    std::iter::from_fn(move || {
+        let size = 1 << rows.len().checked_ilog2()?;
+        let (chunk, rest) = rows.split_at(LARGEST.min(size));
+        rows = rest;
+        Some(chunk)
+    })
+}
+
+fn insert(rows: &[(&Open, Option<&Settle>)]) -> Sql {
+    let mut sql = Sql::new(
+        "INSERT INTO requests (id, created_at, user_id, key_id, key_name, model, endpoint, dialect, stream, client_ip,
+             user_agent, input_estimate, state, status, channel_id, channel_name, upstream_model, attempts, input_tokens,
+             output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, estimated, cost_nusd, ttft_ms,
+             duration_ms, error)
+         VALUES ",
+    );
+    sql.tuples(rows, |tuple, (open, settle)| {
+        tuple
+            .bind(open.id.to_string())
+            .bind(open.created_at.as_millis())
+            .bind(open.user_id)
+            .bind(open.key_id)
+            .bind(open.key_name.as_str())
+            .bind(open.model.as_str())
+            .bind(open.endpoint.as_str())
+            .bind(open.dialect.as_str())
+            .bind(i64::from(open.stream))
+            .bind(open.client_ip.as_deref())
+            .bind(open.user_agent.as_deref())
+            .bind(open.input_estimate);
+        outcome(tuple, *settle);
+    })
+    .push(" ON CONFLICT (id) DO NOTHING");
+    sql
+}
+
+fn update(rows: &[&Settle]) -> Sql {
+    let mut sql = Sql::new(
+        "WITH settled (id, state, status, channel_id, channel_name, upstream_model, attempts, input_tokens,
+             output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, estimated, cost_nusd, ttft_ms,
+             duration_ms, error) AS (VALUES ",
+    );
+    sql.tuples(rows, |tuple, settle| {
+        tuple.bind(settle.id.to_string());
+        outcome(tuple, Some(settle));
+    })
+    .push(
+        ") UPDATE requests SET state = settled.state, status = settled.status, channel_id = settled.channel_id,
+             channel_name = settled.channel_name, upstream_model = settled.upstream_model, attempts = settled.attempts,
+             input_tokens = settled.input_tokens, output_tokens = settled.output_tokens,
+             cache_read_tokens = settled.cache_read_tokens, cache_write_tokens = settled.cache_write_tokens,
+             reasoning_tokens = settled.reasoning_tokens, estimated = settled.estimated, cost_nusd = settled.cost_nusd,
+             ttft_ms = settled.ttft_ms, duration_ms = settled.duration_ms, error = settled.error
+         FROM settled WHERE requests.id = settled.id AND requests.state = 'open'",
+    );
+    sql
+}
+
+/// The columns from `state` on.
+fn outcome(tuple: &mut Tuple<'_>, settle: Option<&Settle>) {
+    let usage = settle.map(|settle| settle.usage).unwrap_or_default();
+    tuple
+        .bind(settle.map_or(LogState::Open, |settle| settle.state).as_str())
+        .bind(settle.and_then(|settle| settle.status).map(i64::from))
+        .bind(settle.and_then(|settle| settle.channel_id))
+        .bind(settle.and_then(|settle| settle.channel_name.as_deref()))
+        .bind(settle.and_then(|settle| settle.upstream_model.as_deref()))
+        .bind(settle.map_or_else(|| "[]".to_owned(), |settle| json(&settle.attempts)))
+        .bind(usage.input)
+        .bind(usage.output)
+        .bind(usage.cache_read)
+        .bind(usage.cache_write)
+        .bind(usage.reasoning)
+        .bind(i64::from(settle.is_some_and(|settle| settle.estimated)))
+        .bind(settle.map_or(0, |settle| settle.cost_nusd))
+        .bind(settle.and_then(|settle| settle.ttft_ms))
+        .bind(settle.map(|settle| settle.duration_ms))
+        .bind(settle.and_then(|settle| settle.error.as_deref()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_keep_every_row_in_order() {
+        for len in 0..300 {
+            let rows: Vec<usize> = (0..len).collect();
+            let chunks: Vec<&[usize]> = chunks(&rows).collect();
+            assert_eq!(chunks.concat(), rows);
+            assert!(chunks.iter().all(|chunk| chunk.len().is_power_of_two() && chunk.len() <= 64));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The ledger: two writes per request, shared among all that arrive at the same time.
+//!
+//! **Open** writes the row before the provider is asked, **settle** what it came to. Callers put their write in a queue and get a
+//! [`Receipt`]; one task ([`writer`]) commits what has arrived in one transaction, so that its cost is shared under load.
+
+mod batch;
+mod writer;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use api::Time;
+use api::logs::{Attempt, LogState};
+use sqlx::{AnyConnection, AnyPool};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::open::DirLock;
+
+/// What is known of a request before a provider is asked.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// A UUIDv7: the log is in its order.
+    pub id: Uuid,
+    pub created_at: Time,
+    pub user_id: i64,
+    pub key_id: i64,
+    pub key_name: String,
+    /// What the client asked for.
+    pub model: String,
+    /// Such as `/v1/chat/completions`.
+    pub endpoint: String,
+    /// Protocol that the client speaks.
+    pub dialect: String,
+    pub stream: bool,
+    pub client_ip: Option<String>,
+    pub user_agent: Option<String>,
+    /// Tokens that are charged should the gateway be killed while the request runs.
+    pub input_estimate: i64,
+}
+
+/// What a request came to. Has effect once, on a row that is open.
+#[derive(Debug, Clone)]
+pub struct Settle {
+    pub id: Uuid,
+    pub key_id: i64,
+    /// Anything but `Open`.
+    pub state: LogState,
+    /// The HTTP status that the client got.
+    pub status: Option<u16>,
+    pub channel_id: Option<i64>,
+    pub channel_name: Option<String>,
+    /// What the provider was asked for.
+    pub upstream_model: Option<String>,
+    pub attempts: Vec<Attempt>,
+    pub usage: Usage,
+    /// The provider sent no usage, so the gateway counted.
+    pub estimated: bool,
+    /// Nano-USD.
+    pub cost_nusd: i64,
+    pub ttft_ms: Option<i64>,
+    pub duration_ms: i64,
+    pub error: Option<String>,
+}
+
+/// Tokens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    pub input: i64,
+    pub output: i64,
+    /// Part of `input`.
+    pub cache_read: i64,
+    /// Part of `input`.
+    pub cache_write: i64,
+    /// Part of `output`.
+    pub reasoning: i64,
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LedgerError {
+    /// The store was closed before the write was taken.
+    #[error("the gateway is stopping")]
+    Closed,
+    /// The commit failed; nothing of this write is in the database.
+    #[error("the ledger can't be written: {0}")]
+    Unavailable(Arc<Error>),
+    /// This write broke a rule of the table, such as a negative amount; the others of its batch went through.
+    #[error("the ledger refused the write: {0}")]
+    Refused(Arc<Error>),
+}
+
+/// Resolves when the write is committed. Dropping it doesn't undo the write.
+#[derive(Debug)]
+#[must_use = "await it to know that the write is committed, or drop it to go on without knowing"]
+pub struct Receipt(oneshot::Receiver<Result<(), LedgerError>>);
+
+impl Future for Receipt {
+    type Output = Result<(), LedgerError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context).map(|result| result.unwrap_or(Err(LedgerError::Closed)))
+    }
+}
+
+/// One write: an open, a settle, or both at once.
+#[derive(Debug)]
+struct Entry {
+    open: Option<Open>,
+    settle: Option<Settle>,
+    done: oneshot::Sender<Result<(), LedgerError>>,
+}
+
+/// Takes the writes.
+#[derive(Debug)]
+pub struct Ledger {
+    queue: mpsc::Sender<Entry>,
+    closing: CancellationToken,
+}
+
+/// Writes that may wait. A caller beyond that waits for room.
+const QUEUE: usize = 4096;
+
+impl Ledger {
+    pub(crate) fn start(pool: AnyPool, clock: Arc<dyn Clock>, lock: Arc<DirLock>, tasks: &TaskTracker) -> Self {
+        let (queue, entries) = mpsc::channel(QUEUE);
+        let closing = CancellationToken::new();
+        let writer = writer::Writer { pool, clock, _lock: lock };
+        tasks.spawn(writer.run(entries, closing.clone()));
+        Self { queue, closing }
+    }
+
+    /// Takes no more writes; those taken are still committed.
+    pub(crate) fn close(&self) {
+        self.closing.cancel();
+    }
+
+    /// Writes a request's row. Comes back when the write is queued; the [`Receipt`] tells when it is committed.
+    pub async fn open(&self, open: Open) -> Result<Receipt, LedgerError> {
+        self.queue(Some(open), None).await
+    }
+
+    /// Finishes a request's row. One that is finished already stays as it is.
+    pub async fn settle(&self, settle: Settle) -> Result<Receipt, LedgerError> {
+        self.queue(None, Some(settle)).await
+    }
+
+    /// Writes a row that is finished from the start, such as a request that was refused.
+    pub async fn reject(&self, open: Open, settle: Settle) -> Result<Receipt, LedgerError> {
+        self.queue(Some(open), Some(settle)).await
+    }
+
+    async fn queue(&self, open: Option<Open>, settle: Option<Settle>) -> Result<Receipt, LedgerError> {
+        let (done, receipt) = oneshot::channel();
+        let entry = Entry { open, settle, done };
+        self.queue.send(entry).await.map_err(|_| LedgerError::Closed)?;
+        Ok(Receipt(receipt))
+    }
+}
+
+/// Settles what a killed process left open, charged as estimated. How many those were.
+pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result<u64, Error> {
+    let settled = sqlx::query(
+        "UPDATE requests SET state = 'interrupted', estimated = 1, input_tokens = input_estimate,
+             error = 'The gateway stopped while the request ran.'
+         WHERE state = 'open'",
+    )
+    .execute(connection)
+    .await?;
+    Ok(settled.rows_affected())
+}

@@ -1,0 +1,144 @@
+//! The store: one data directory, opened once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection};
+use tokio_util::task::TaskTracker;
+
+use crate::channels::Channels;
+use crate::clock::Clock;
+use crate::engine::{self, Pools};
+use crate::error::Error;
+use crate::keys::Keys;
+use crate::ledger::Ledger;
+use crate::logs::Logs;
+use crate::models::Models;
+use crate::open::{self, DirLock, OpenError, Opened, Options};
+use crate::sessions::Sessions;
+use crate::settings::Settings;
+use crate::users::Users;
+use crate::vault::Vault;
+
+/// Everything the gateway keeps. Cheap to clone; all clones are one store.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) pools: Pools,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ledger: Ledger,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) opened: Opened,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) lock: Arc<DirLock>,
+}
+
+impl Store {
+    /// Opens a data directory: makes it or brings its schema up to date, proves the master key, settles what a killed process left open.
+    pub async fn open(options: Options) -> Result<Self, OpenError> {
+        Box::pin(open::open(options, &engine::MIGRATIONS)).await
+    }
+
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// What happened when it was opened.
+    pub fn opened(&self) -> &Opened {
+        &self.inner.opened
+    }
+
+    pub fn data_dir(&self) -> &std::path::Path {
+        &self.inner.data_dir
+    }
+
+    /// Finishes what was begun, writes the last of the ledger and gives the directory free. Calls after it fail.
+    pub async fn close(&self) {
+        self.inner.ledger.close();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.inner.pools.close().await;
+        self.inner.lock.release();
+    }
+
+    /// Whether the store takes writes.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let mut connection = self.inner.pools.write.acquire().await?;
+        Ok(engine::probe_write(&mut connection).await?)
+    }
+
+    pub fn channels(&self) -> Channels<'_> {
+        Channels { store: self }
+    }
+
+    pub fn models(&self) -> Models<'_> {
+        Models { store: self }
+    }
+
+    pub fn keys(&self) -> Keys<'_> {
+        Keys { store: self }
+    }
+
+    pub fn users(&self) -> Users<'_> {
+        Users { store: self }
+    }
+
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions { store: self }
+    }
+
+    pub fn settings(&self) -> Settings<'_> {
+        Settings { store: self }
+    }
+
+    pub fn logs(&self) -> Logs<'_> {
+        Logs { store: self }
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.inner.ledger
+    }
+
+    pub fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
+    pub(crate) fn now(&self) -> api::Time {
+        self.inner.clock.now()
+    }
+
+    /// A connection that can't write.
+    pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, Error> {
+        Ok(self.inner.pools.read.acquire().await?)
+    }
+
+    /// Runs `work` in a write transaction, to its end even if the caller goes away. An `Err` undoes it.
+    pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        let pool = self.inner.pools.write.clone();
+        let lock = Arc::clone(&self.inner.lock);
+        let task = self.inner.tasks.spawn(async move {
+            let _directory = lock;
+            let mut transaction = pool.begin_with(engine::BEGIN_WRITE).await.map_err(Error::from)?;
+            let value = work(&mut transaction).await?;
+            transaction.commit().await.map_err(Error::from)?;
+            Ok(value)
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(Error::closed().into()),
+        }
+    }
+}
