@@ -169,8 +169,15 @@ pub(crate) async fn probe_write(connection: &mut AnyConnection) -> Result<(), sq
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// An empty database with this program's schema.
+    pub(crate) async fn migrated() -> (tempfile::TempDir, Pools) {
+        let (dir, pools) = connect(Durability::Process).await;
+        MIGRATIONS.run(&pools.write).await.unwrap();
+        (dir, pools)
+    }
 
     async fn pragma(connection: &mut AnyConnection, name: &str) -> String {
         let row = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}")))

@@ -133,6 +133,9 @@ fn argon2() -> Argon2<'static> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt;
     use futures_util::future::join_all;
 
     use super::*;
@@ -166,9 +169,21 @@ mod tests {
     #[tokio::test]
     async fn the_queue_has_an_end() {
         let passwords = Passwords::new();
-        let results = join_all((0..40).map(|_| passwords.verify(password("x"), None))).await;
-        let busy = results.iter().filter(|result| matches!(result, Err(PasswordError::Busy))).count();
-        assert_eq!(busy, 40 - AT_ONCE - WAITING);
+        let gate = Arc::new(Mutex::new(()));
+        let closed = gate.lock().unwrap();
+        let mut running: Vec<_> = (0..AT_ONCE + WAITING)
+            .map(|_| {
+                let gate = Arc::clone(&gate);
+                Box::pin(passwords.run(move || drop(gate.lock())))
+            })
+            .collect();
+        for run in &mut running {
+            assert!(run.now_or_never().is_none());
+        }
+        let one_more = passwords.verify(password("x"), None).now_or_never();
+        assert!(matches!(one_more, Some(Err(PasswordError::Busy))));
+        drop(closed);
+        assert!(join_all(running).await.iter().all(Result::is_ok));
         assert!(passwords.verify(password("x"), None).await.is_ok());
     }
 }

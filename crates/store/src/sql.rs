@@ -74,6 +74,14 @@ impl Sql {
         self
     }
 
+    /// How the engine would go about it, a line per step.
+    #[cfg(test)]
+    pub(crate) async fn plan(mut self, connection: &mut sqlx::AnyConnection) -> Vec<String> {
+        self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let rows = self.build().fetch_all(connection).await.unwrap();
+        rows.iter().map(|row| row.get("detail")).collect()
+    }
+
     pub(crate) fn build(self) -> sqlx::query::Query<'static, Any, AnyArguments> {
         sqlx::query_with(AssertSqlSafe(self.text), self.arguments)
     }
