@@ -123,7 +123,7 @@ impl Channels<'_> {
                     .map_err(Error::from)?;
                     add_keys(tx, store.vault(), id, &new.keys, now).await?;
                     models::make_missing(tx, &names, now).await?;
-                    load(tx, id).await?.ok_or_else(|| Error::corrupt("channels", "id", id, "it vanished").into())
+                    load(tx, id).await?.ok_or_else(|| Error::corrupt("channels", "id", &id, &"it vanished").into())
                 })
             })
             .await
@@ -217,7 +217,7 @@ impl Channels<'_> {
             let channel_id = row.get("channel_id")?;
             match open_key(self.store.vault(), id, &row.get::<Vec<u8>>("sealed")?) {
                 Ok(secret) => {
-                    by_channel.entry(channel_id).or_default().push(RelayKey { id, last4: row.get("last4")?, secret })
+                    by_channel.entry(channel_id).or_default().push(RelayKey { id, last4: row.get("last4")?, secret });
                 }
                 Err(error) => tracing::error!(
                     channel.id = channel_id,

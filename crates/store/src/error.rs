@@ -35,7 +35,7 @@ impl From<getrandom::Error> for Error {
 }
 
 impl Error {
-    pub(crate) fn corrupt(table: &'static str, column: &'static str, id: impl ToString, why: impl ToString) -> Self {
+    pub(crate) fn corrupt(table: &'static str, column: &'static str, id: &dyn ToString, why: &dyn ToString) -> Self {
         Self(Inner::Corrupt { table, column, id: id.to_string(), why: why.to_string() })
     }
 
@@ -52,7 +52,7 @@ impl Error {
 
     /// A value that must be unique is taken.
     pub(crate) fn is_unique_violation(&self) -> bool {
-        self.database().is_some_and(|error| error.is_unique_violation())
+        self.database().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
     }
 
     /// The data were at fault rather than the storage.

@@ -134,7 +134,7 @@ impl Keys<'_> {
                     .try_get("id")?;
                     load(tx, Scope::All, id)
                         .await?
-                        .ok_or_else(|| Error::corrupt("keys", "id", id, "it vanished"))
+                        .ok_or_else(|| Error::corrupt("keys", "id", &id, &"it vanished"))
                 })
             })
             .await?;

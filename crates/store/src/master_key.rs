@@ -22,7 +22,7 @@ pub enum MasterKeySource {
     Env(SecretString),
     /// A file that holds 32 bytes in base64 or hex and that only its owner may read.
     File(PathBuf),
-    /// The operating system's keyring.
+    /// What the data directory says, else the operating system's keyring.
     Keyring,
     /// What the data directory says, else `<data>/master.key`.
     #[default]
@@ -103,7 +103,7 @@ pub(crate) struct Found {
     pub(crate) key: Key,
     pub(crate) mode: MasterKeyMode,
     /// Where a new one was written.
-    pub(crate) made: Option<PathBuf>,
+    pub(crate) created: Option<PathBuf>,
     recorded: Option<MasterKeyMode>,
 }
 
@@ -152,10 +152,10 @@ pub(crate) async fn find(data_dir: &Path, source: &MasterKeySource, may_make: bo
     let mode = match source {
         MasterKeySource::Env(_) => MasterKeyMode::Env,
         MasterKeySource::File(path) => MasterKeyMode::File(absolute(path)),
-        MasterKeySource::Keyring => MasterKeyMode::Keyring,
+        MasterKeySource::Keyring => recorded.clone().unwrap_or(MasterKeyMode::Keyring),
         MasterKeySource::Default => recorded.clone().unwrap_or(MasterKeyMode::Data),
     };
-    let mut made = None;
+    let mut created = None;
     let key = match &mode {
         MasterKeyMode::Env => match source {
             MasterKeySource::Env(value) => {
@@ -173,7 +173,7 @@ pub(crate) async fn find(data_dir: &Path, source: &MasterKeySource, may_make: bo
                     let key = random()?;
                     files::write_new_private(&path, encode(&key).as_bytes())
                         .map_err(|error| MasterKeyError::Unwritable { path: path.clone(), error })?;
-                    made = Some(path);
+                    created = Some(path);
                     key
                 }
                 None => return Err(MasterKeyError::Missing { path }),
@@ -181,7 +181,7 @@ pub(crate) async fn find(data_dir: &Path, source: &MasterKeySource, may_make: bo
         }
         MasterKeyMode::Keyring => keyring::find(data_dir, may_make).await?,
     };
-    Ok(Found { key, mode, made, recorded })
+    Ok(Found { key, mode, created, recorded })
 }
 
 fn recorded(data_dir: &Path) -> Result<Option<MasterKeyMode>, MasterKeyError> {
@@ -232,7 +232,7 @@ const fn engine(alphabet: &alphabet::Alphabet) -> GeneralPurpose {
 }
 
 fn encode(key: &Key) -> Zeroizing<String> {
-    Zeroizing::new(BASE64.encode(&**key) + "\n")
+    Zeroizing::new(BASE64.encode(**key) + "\n")
 }
 
 /// 32 bytes in hex or in either alphabet of base64, with or without padding.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use api::Page;
 use api::models::{Model, ModelPatch, ModelStatus, NewModel};
 use api::page::PageQuery;
+use api::{Page, Time};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
@@ -22,6 +22,7 @@ pub struct Models<'s> {
 pub struct RelayModel {
     pub name: String,
     pub enabled: bool,
+    pub created_at: Time,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +83,7 @@ impl Models<'_> {
                     .ok_or(ModelError::NameTaken)?
                     .try_get("id")
                     .map_err(Error::from)?;
-                    load(tx, id).await?.ok_or_else(|| Error::corrupt("models", "id", id, "it vanished").into())
+                    load(tx, id).await?.ok_or_else(|| Error::corrupt("models", "id", &id, &"it vanished").into())
                 })
             })
             .await
@@ -118,7 +119,7 @@ impl Models<'_> {
     }
 
     pub async fn for_relay(self) -> Result<Vec<RelayModel>, Error> {
-        sqlx::query("SELECT id, name, status FROM models ORDER BY name")
+        sqlx::query("SELECT id, name, status, created_at FROM models ORDER BY name")
             .fetch_all(&mut *self.store.read().await?)
             .await?
             .iter()
@@ -126,6 +127,7 @@ impl Models<'_> {
                 Ok(RelayModel {
                     name: columns(row).get("name")?,
                     enabled: columns(row).word::<ModelStatus>("status")? == ModelStatus::Enabled,
+                    created_at: columns(row).time("created_at")?,
                 })
             })
             .collect()

@@ -123,7 +123,7 @@ pub(crate) async fn open(options: Options, migrations: &'static Migrator) -> Res
         opened: Opened {
             created_database: version.is_none(),
             master_key: found.mode,
-            created_master_key: found.made,
+            created_master_key: found.created,
             interrupted,
             backup,
         },
@@ -227,7 +227,7 @@ async fn prove_master_key(
         }
         // Somebody took the check away: without it nothing tells whether this is the right key.
         None if sealed > 0 => {
-            return Err(Error::corrupt("settings", "value", CHECK, "it is missing").into());
+            return Err(Error::corrupt("settings", "value", &CHECK, &"it is missing").into());
         }
         None => {
             let check = vault.seal("settings", CHECK, 0, CHECK_TEXT).map_err(Error::from)?;
@@ -238,4 +238,88 @@ async fn prove_master_key(
     }
     found.record(data_dir)?;
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use sqlx::migrate::{Migration, MigrationType};
+    use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+    use super::*;
+    use crate::clock::FixedClock;
+
+    const NOW: Time = Time::from_millis(1_795_422_600_000);
+
+    /// This program's migrations and one more.
+    fn and(sql: &str) -> &'static Migrator {
+        let mut all: Vec<Migration> = engine::MIGRATIONS.iter().cloned().collect();
+        all.push(Migration::new(
+            newest(&engine::MIGRATIONS) + 1,
+            Cow::Borrowed("more"),
+            MigrationType::Simple,
+            AssertSqlSafe(sql.to_owned()).into_sql_str(),
+            false,
+        ));
+        Box::leak(Box::new(Migrator::with_migrations(all)))
+    }
+
+    fn options(dir: &Path) -> Options {
+        Options {
+            data_dir: dir.to_owned(),
+            durability: Durability::Process,
+            master_key: MasterKeySource::Default,
+            clock: Arc::new(FixedClock::new(NOW)),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_is_copied_before_its_schema_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(options(dir.path()), &engine::MIGRATIONS).await.unwrap();
+        store.settings().set("colour", "red").await.unwrap();
+        store.close().await;
+
+        let more = and("CREATE TABLE more (a INTEGER)");
+        let store = open(options(dir.path()), more).await.unwrap();
+        let copy = store.opened().backup.clone().unwrap();
+        let next = newest(&engine::MIGRATIONS) + 1;
+        let name = format!("gateway.db.before-{next:04}-20261123T083000000Z");
+        assert_eq!(copy, dir.path().join(name));
+        assert!(!files::is_open_to_others(&copy).unwrap());
+        store.settings().set("colour", "blue").await.unwrap();
+        store.close().await;
+        let store = open(options(dir.path()), more).await.unwrap();
+        assert_eq!(store.opened().backup, None);
+        store.close().await;
+
+        // The way back.
+        std::fs::rename(copy, dir.path().join(DATABASE_FILE)).unwrap();
+        let store = open(options(dir.path()), &engine::MIGRATIONS).await.unwrap();
+        let colour = store.settings().get("colour").await.unwrap();
+        assert_eq!(colour.as_deref(), Some("red"));
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_failed_migration_leaves_the_data_and_the_copy() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(options(dir.path()), &engine::MIGRATIONS).await.unwrap();
+        store.settings().set("colour", "red").await.unwrap();
+        store.close().await;
+
+        let broken = and("DELETE FROM settings; CREATE TABLE settings (a INTEGER)");
+        let error = open(options(dir.path()), broken).await.map(drop).unwrap_err();
+        let OpenError::Migration { backup: Some(copy), .. } = &error else {
+            panic!("{error}");
+        };
+        assert!(copy.exists());
+        assert!(error.to_string().contains(&copy.display().to_string()));
+
+        let store = open(options(dir.path()), &engine::MIGRATIONS).await.unwrap();
+        let colour = store.settings().get("colour").await.unwrap();
+        assert_eq!(colour.as_deref(), Some("red"));
+        store.close().await;
+    }
 }

@@ -152,24 +152,24 @@ impl<'r> Columns<'r> {
 
     pub(crate) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, Error> {
         let text: String = self.get(column)?;
-        serde_json::from_str(&text).map_err(|error| self.corrupt(column, error))
+        serde_json::from_str(&text).map_err(|error| self.corrupt(column, &error))
     }
 
     /// A word such as a status, by its JSON form.
     pub(crate) fn word<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, Error> {
         let text: String = self.get(column)?;
-        serde_json::from_value(serde_json::Value::String(text)).map_err(|error| self.corrupt(column, error))
+        serde_json::from_value(serde_json::Value::String(text)).map_err(|error| self.corrupt(column, &error))
     }
 
     pub(crate) fn bytes<const N: usize>(&self, column: &'static str) -> Result<[u8; N], Error> {
         let bytes: Vec<u8> = self.get(column)?;
-        <[u8; N]>::try_from(bytes).map_err(|bytes| self.corrupt(column, format!("{} bytes, not {N}", bytes.len())))
+        <[u8; N]>::try_from(bytes).map_err(|bytes| self.corrupt(column, &format!("{} bytes, not {N}", bytes.len())))
     }
 
-    pub(crate) fn corrupt(&self, column: &'static str, why: impl ToString) -> Error {
+    pub(crate) fn corrupt(&self, column: &'static str, why: &dyn ToString) -> Error {
         let id =
             self.get::<i64>("id").map(|id| id.to_string()).or_else(|_| self.get::<String>("id")).unwrap_or_default();
-        Error::corrupt(self.table, column, id, why)
+        Error::corrupt(self.table, column, &id, why)
     }
 }
 

@@ -27,10 +27,10 @@ impl<'e> Batch<'e> {
         for entry in entries {
             if let Some(open) = &entry.open {
                 batch.keys.insert(open.key_id);
-                if !inserted.contains_key(&open.id) {
-                    inserted.insert(open.id, batch.inserts.len());
+                inserted.entry(open.id).or_insert_with(|| {
                     batch.inserts.push((open, None));
-                }
+                    batch.inserts.len() - 1
+                });
             }
             if let Some(settle) = &entry.settle
                 && settled.insert(settle.id)
@@ -98,6 +98,7 @@ fn insert(rows: &[(&Open, Option<&Settle>)]) -> Sql {
     sql
 }
 
+/// `state || ''` keeps SQLite from walking every open row instead of looking up each id.
 fn update(rows: &[&Settle]) -> Sql {
     let mut sql = Sql::new(
         "WITH settled (id, state, status, channel_id, channel_name, upstream_model, attempts, input_tokens,
@@ -115,7 +116,7 @@ fn update(rows: &[&Settle]) -> Sql {
              cache_read_tokens = settled.cache_read_tokens, cache_write_tokens = settled.cache_write_tokens,
              reasoning_tokens = settled.reasoning_tokens, estimated = settled.estimated, cost_nusd = settled.cost_nusd,
              ttft_ms = settled.ttft_ms, duration_ms = settled.duration_ms, error = settled.error
-         FROM settled WHERE requests.id = settled.id AND requests.state = 'open'",
+         FROM settled WHERE requests.id = settled.id AND requests.state || '' = 'open'",
     );
     sql
 }
@@ -145,6 +146,33 @@ fn outcome(tuple: &mut Tuple<'_>, settle: Option<&Settle>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::tests::migrated;
+    use crate::ledger::Usage;
+
+    #[tokio::test]
+    async fn a_settlement_finds_its_row_by_id() {
+        let (_dir, pools) = migrated().await;
+        let mut connection = pools.write.acquire().await.unwrap();
+        let settle = Settle {
+            id: Uuid::nil(),
+            key_id: 1,
+            state: LogState::Done,
+            status: None,
+            channel_id: None,
+            channel_name: None,
+            upstream_model: None,
+            attempts: Vec::new(),
+            usage: Usage::default(),
+            estimated: false,
+            cost_nusd: 0,
+            ttft_ms: None,
+            duration_ms: 0,
+            error: None,
+        };
+        let plan = update(&[&settle; 64]).plan(&mut connection).await;
+        let by_id = "SEARCH requests USING INDEX sqlite_autoindex_requests_1 (id=?)";
+        assert!(plan.iter().any(|step| step == by_id), "{plan:?}");
+    }
 
     #[test]
     fn chunks_keep_every_row_in_order() {

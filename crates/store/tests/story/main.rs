@@ -1,5 +1,7 @@
 //! The store's promises, each shown on a data directory of its own.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 mod canary;
 mod ledger;
 mod opening;

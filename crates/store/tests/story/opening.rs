@@ -163,9 +163,8 @@ async fn a_lost_master_key_is_never_replaced() {
     {
         let message = refusal(Store::open(home.options()).await);
         assert!(message.contains("chmod 600"), "{message}");
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
+    close_to_others(&key);
     home.open().await.close().await;
 }
 
@@ -216,13 +215,14 @@ async fn a_key_may_move_from_one_source_to_another() {
     assert!(message.contains("can't be read"), "{message}");
 }
 
-fn close_to_others(_file: &std::path::Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(_file, std::fs::Permissions::from_mode(0o600)).unwrap();
-    }
+#[cfg(unix)]
+fn close_to_others(file: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
+
+#[cfg(not(unix))]
+fn close_to_others(_: &std::path::Path) {}
 
 #[tokio::test]
 async fn an_unknown_source_of_the_key_is_refused() {
