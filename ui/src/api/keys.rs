@@ -1,0 +1,20 @@
+use api::keys::{Key, KeyCreated, KeyPatch, NewKey};
+use gloo_net::http::Method;
+
+use super::{Failure, client};
+
+pub(crate) async fn list() -> Result<Vec<Key>, Failure> {
+    client::list("/api/keys").await
+}
+
+pub(crate) async fn create(new: &NewKey) -> Result<KeyCreated, Failure> {
+    client::send(Method::POST, "/api/keys", new).await
+}
+
+pub(crate) async fn update(id: i64, patch: &KeyPatch) -> Result<Key, Failure> {
+    client::send(Method::PATCH, &format!("/api/keys/{id}"), patch).await
+}
+
+pub(crate) async fn delete(id: i64) -> Result<(), Failure> {
+    client::delete(&format!("/api/keys/{id}")).await
+}

@@ -1,0 +1,80 @@
+//! The console's words, from `locales/*.toml`. A text is a function named `section_key`; see `build.rs`.
+
+use yew::prelude::*;
+
+use crate::prefs::Prefs;
+
+include!(concat!(env!("OUT_DIR"), "/text.rs"));
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lang {
+    En,
+    ZhCn,
+}
+
+impl Lang {
+    pub(crate) const ALL: [Self; 2] = [Self::En, Self::ZhCn];
+
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::ZhCn => "zh-CN",
+        }
+    }
+
+    /// What its speakers call it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::ZhCn => "简体中文",
+        }
+    }
+
+    /// The closest language to a tag such as `zh-Hant-TW`.
+    pub(crate) fn closest(tag: &str) -> Self {
+        if tag.to_ascii_lowercase().starts_with("zh") {
+            Self::ZhCn
+        } else {
+            Self::En
+        }
+    }
+}
+
+/// Every text, in one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Text(pub(crate) Lang);
+
+impl Text {
+    /// A sentence of the server's. It speaks English; the ones it is known to say are translated.
+    pub(crate) fn server(self, sentence: &str) -> String {
+        match self.0 {
+            Lang::En => sentence.to_owned(),
+            Lang::ZhCn => server_zh_cn(sentence).unwrap_or(sentence).to_owned(),
+        }
+    }
+}
+
+#[hook]
+pub(crate) fn use_text() -> Text {
+    Text(use_context::<Prefs>().expect("the app provides preferences").lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lang, Text};
+
+    #[test]
+    fn every_chinese_tag_is_read_as_chinese_and_all_else_as_english() {
+        assert_eq!(Lang::closest("zh-Hant-TW"), Lang::ZhCn);
+        assert_eq!(Lang::closest("ZH"), Lang::ZhCn);
+        assert_eq!(Lang::closest("de-DE"), Lang::En);
+    }
+
+    #[test]
+    fn a_count_of_one_is_singular_in_english_only() {
+        assert_eq!(Text(Lang::En).channels_models_count(1), "1 model");
+        assert_eq!(Text(Lang::En).channels_models_count(0), "0 models");
+        assert_eq!(Text(Lang::En).channels_models_count(12_345), "12,345 models");
+        assert_eq!(Text(Lang::ZhCn).channels_models_count(1), "1 个模型");
+    }
+}

@@ -1,0 +1,3 @@
+use yew::prelude::*;
+#[component]
+pub(crate) fn KeysPage() -> Html { Html::default() }

@@ -1,0 +1,151 @@
+//! Bits of data tables: heads that sort, the search of a toolbar, rows that arrows walk.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
+use yew::prelude::*;
+
+use crate::{
+    i18n::use_text,
+    parts::icon::Icon,
+    web::{self, use_hotkey},
+};
+
+/// By which column rows are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sort<C> {
+    pub(crate) by: C,
+    pub(crate) descending: bool,
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct SortHeadProps<C: PartialEq> {
+    pub(crate) column: C,
+    pub(crate) label: AttrValue,
+    pub(crate) sort: Sort<C>,
+    pub(crate) on_sort: Callback<Sort<C>>,
+    #[prop_or_default]
+    pub(crate) class: Classes,
+}
+
+#[component]
+pub(crate) fn SortHead<C: Copy + PartialEq + 'static>(props: &SortHeadProps<C>) -> Html {
+    let Sort { by, descending } = props.sort;
+    let current = by == props.column;
+    let (column, on_sort) = (props.column, props.on_sort.clone());
+    let onclick = move |_| on_sort.emit(Sort { by: column, descending: current && !descending });
+    let direction = current.then_some(if descending { "descending" } else { "ascending" });
+    let arrow = current.then(|| {
+        let icon = if descending { Icon::ArrowUp } else { Icon::ArrowDown };
+        icon.with("icon icon-sm inline-block align-[-2px] ml-1")
+    });
+    html! {
+        <th class={classes!(props.class.clone(), current.then_some("sorted"))} aria-sort={direction} scope="col">
+            <button type="button" class="font-medium cursor-pointer hover:text-base-content" {onclick}>{&props.label}{arrow}</button>
+        </th>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct SearchProps {
+    pub(crate) value: AttrValue,
+    pub(crate) placeholder: AttrValue,
+    pub(crate) on_input: Callback<String>,
+}
+
+/// The search of a toolbar; `/` leads to it, ↓ from it into the rows.
+#[component]
+pub(crate) fn Search(props: &SearchProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        let focus = use_callback((), move |(), &()| {
+            if let Some(input) = node.cast::<Element>() {
+                web::focus_on(&input);
+            }
+        });
+        use_hotkey("/", focus);
+    }
+    let on_input = props.on_input.clone();
+    let oninput = Callback::from(move |event: InputEvent| {
+        on_input.emit(event.target_unchecked_into::<HtmlInputElement>().value());
+    });
+    let onkeydown = Callback::from(|event: KeyboardEvent| {
+        if event.key() == "ArrowDown" {
+            event.prevent_default();
+            web::focus("tbody [data-row]");
+        }
+    });
+    html! {
+        <label class="input input-sm w-[240px] max-md:flex-1">
+            {Icon::Search.with("icon icon-sm text-ink-3")}
+            <input ref={node} type="search" value={&props.value} placeholder={&props.placeholder} aria-label={&props.placeholder}
+                {oninput} {onkeydown} autocomplete="off" spellcheck="false" />
+            <kbd class="kbd kbd-xs max-md:hidden" aria-hidden="true">{"/"}</kbd>
+        </label>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct CheckboxProps {
+    pub(crate) label: AttrValue,
+    pub(crate) checked: bool,
+    #[prop_or_default]
+    pub(crate) partly: bool,
+    pub(crate) on_change: Callback<bool>,
+}
+
+#[component]
+pub(crate) fn Checkbox(props: &CheckboxProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with(props.partly, move |partly| {
+            if let Some(input) = node.cast::<HtmlInputElement>() {
+                input.set_indeterminate(*partly);
+            }
+        });
+    }
+    let on_change = props.on_change.clone();
+    let onchange = Callback::from(move |event: Event| {
+        on_change.emit(event.target_unchecked_into::<HtmlInputElement>().checked());
+    });
+    html! {
+        <input ref={node} type="checkbox" class="checkbox checkbox-xs checkbox-primary align-middle" aria-label={&props.label}
+            checked={props.checked} {onchange} />
+    }
+}
+
+/// Rows whose main link has `data-row` are walked with ↑ and ↓.
+pub(crate) fn walk_rows() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        let down = match event.key().as_str() {
+            "ArrowDown" => true,
+            "ArrowUp" => false,
+            _ => return,
+        };
+        let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        let row = target.closest("tr").ok().flatten();
+        let next = row.and_then(|row| if down { row.next_element_sibling() } else { row.previous_element_sibling() });
+        if let Some(link) = next.and_then(|row| row.query_selector("[data-row]").ok().flatten()) {
+            event.prevent_default();
+            web::focus_on(&link);
+        }
+    })
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct DensityProps {
+    pub(crate) dense: bool,
+    pub(crate) on_change: Callback<bool>,
+}
+
+#[component]
+pub(crate) fn Density(props: &DensityProps) -> Html {
+    let t = use_text();
+    let (dense, on_change) = (props.dense, props.on_change.clone());
+    let (label, icon) = if dense { (t.table_comfortable(), Icon::Rows3) } else { (t.table_dense(), Icon::Rows4) };
+    html! {
+        <button type="button" class="btn btn-ghost btn-sm btn-square max-md:hidden" aria-label={label} title={label}
+            onclick={move |_| on_change.emit(!dense)}>{icon.view()}</button>
+    }
+}

@@ -1,0 +1,211 @@
+//! The frame around every page for people who are signed in: navigation, the gateway's address, the person.
+
+use ::api::{
+    about::About,
+    session::{Role, User},
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::{
+    api,
+    i18n::{Text, use_text},
+    parts::{
+        copy::CopyButton,
+        icon::Icon,
+        link::PageLink,
+        mark::mark,
+        menu::{Item, Menu},
+        modal::Modal,
+        status::Glyph,
+        toast::use_toaster,
+    },
+    prefs::{LanguageChoice, ThemeChoice},
+    routes::Route,
+    session::{Who, use_session},
+};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ShellProps {
+    pub(crate) user: User,
+    pub(crate) children: Html,
+}
+
+#[component]
+pub(crate) fn Shell(props: &ShellProps) -> Html {
+    let t = use_text();
+    let menu_open = use_state(|| false);
+    let about = use_state(|| None::<About>);
+    {
+        let about = about.setter();
+        use_effect_with((), move |()| {
+            spawn_local(async move {
+                // Without it the frame lacks an address; whatever is wrong, the page will say.
+                about.set(api::about().await.ok());
+            });
+        });
+    }
+    let route = use_route::<Route>();
+    {
+        let menu_open = menu_open.setter();
+        use_effect_with(route.clone(), move |_| menu_open.set(false));
+    }
+    let side = |place: &'static str| {
+        html! { <Side user={props.user.clone()} about={(*about).clone()} route={route.clone()} {place} /> }
+    };
+    let open = {
+        let menu_open = menu_open.setter();
+        move |_: MouseEvent| menu_open.set(true)
+    };
+    let close = {
+        let menu_open = menu_open.setter();
+        Callback::from(move |()| menu_open.set(false))
+    };
+    html! {
+        <div class="flex min-h-screen">
+            <a class="skip btn btn-sm" href="#main">{t.nav_skip()}</a>
+            <aside class="side"><div>{side("side")}</div></aside>
+            <main id="main" tabindex="-1" class="flex-1 min-w-0 flex flex-col md:h-screen md:overflow-hidden relative outline-none">
+                <div class="md:hidden flex items-center gap-1 h-12 px-2 border-b border-line bg-base-200 sticky top-0 z-10">
+                    <button type="button" class="btn btn-ghost btn-sm btn-square" aria-label={t.nav_menu()} onclick={open}>{Icon::Menu.view()}</button>
+                    <span class="flex items-center gap-2 font-semibold text-base">{mark("20")}{t.app_name()}</span>
+                </div>
+                {props.children.clone()}
+            </main>
+            if *menu_open {
+                <Modal labelled_by="drawer-brand" class="sheet sheet-left !w-[264px] !bg-base-200" on_close={close}>
+                    <div class="flex flex-col h-full">{side("drawer")}</div>
+                </Modal>
+            }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SideProps {
+    user: User,
+    about: Option<About>,
+    route: Option<Route>,
+    /// Keeps ids apart: the sidebar and the narrow drawer hold the same.
+    place: &'static str,
+}
+
+#[component]
+fn Side(props: &SideProps) -> Html {
+    let t = use_text();
+    let session = use_session();
+    let channels = matches!(props.route, Some(Route::Channels | Route::NewChannel | Route::Channel { .. }));
+    html! {<>
+        <div id={format!("{}-brand", props.place)} class="flex items-center gap-2.5 h-14 px-4 font-semibold text-base tracking-[-0.01em]">
+            {mark("22")}{t.app_name()}
+        </div>
+        <nav class="nav px-3 flex-1" aria-label={t.nav_main()}>
+            if session.is_admin() {
+                <p>{t.nav_routing()}</p>
+                {entry(Route::Channels, Icon::Waypoints, t.nav_channels(), channels)}
+            }
+            <p>{t.nav_access()}</p>
+            {entry(Route::Keys, Icon::KeyRound, t.nav_keys(), props.route == Some(Route::Keys))}
+        </nav>
+        <div class="px-3 pb-3 grid gap-1">
+            if let Some(about) = &props.about {
+                <div class="px-2.5 py-2 text-xs text-ink-2">
+                    <div class="flex items-center">
+                        <span class="st">{Glyph::Disc.view()}{t.nav_serving()}</span>
+                        <span class="ml-auto text-ink-3">{&about.version}</span>
+                    </div>
+                    <CopyButton text={about.base_url.clone()} label={t.nav_copy_address()}
+                        class="mt-0.5 flex items-center gap-1.5 font-mono text-xs text-ink-2 max-w-full hover:text-base-content">
+                        <span class="truncate">{without_scheme(&about.base_url)}</span>
+                    </CopyButton>
+                </div>
+            }
+            <UserMenu user={props.user.clone()} place={props.place} />
+        </div>
+    </>}
+}
+
+fn entry(to: Route, icon: Icon, label: &'static str, current: bool) -> Html {
+    html! {
+        <PageLink {to} {current}>{icon.view()}<span>{label}</span></PageLink>
+    }
+}
+
+fn without_scheme(url: &str) -> String {
+    url.split_once("://").map_or(url, |(_, rest)| rest).to_owned()
+}
+
+#[derive(Properties, PartialEq)]
+struct UserMenuProps {
+    user: User,
+    place: &'static str,
+}
+
+#[component]
+fn UserMenu(props: &UserMenuProps) -> Html {
+    let t = use_text();
+    let session = use_session();
+    let toaster = use_toaster();
+    let sign_out = Callback::from(move |()| {
+        let (set, toaster) = (session.set.clone(), toaster.clone());
+        spawn_local(async move {
+            match api::session::delete().await {
+                Ok(()) => set.emit(Who::Nobody),
+                Err(error) => toaster.failed(error.sentence(t)),
+            }
+        });
+    });
+    let name = if props.user.display_name.is_empty() { &props.user.username } else { &props.user.display_name };
+    let header = html! {
+        <div class="px-2 pt-1.5 pb-2 grid gap-2 border-b border-line mb-1">
+            <LanguageChoice /><ThemeChoice />
+        </div>
+    };
+    let items = vec![Item::new(Icon::LogOut.view(), t.nav_sign_out(), sign_out)];
+    html! {
+        <Menu id={format!("{}-user", props.place)} label={t.nav_account(name)} {header} {items}
+            class="flex items-center gap-2.5 h-9 px-2.5 rounded-field text-left hover:bg-base-300/50 cursor-pointer w-full">
+            <span class="mono-tile" aria-hidden="true">{initials(name)}</span>
+            <span class="text-sm truncate">{name}</span>
+            <span class="ml-auto text-xs text-ink-3">{role_name(t, props.user.role)}</span>
+        </Menu>
+    }
+}
+
+const fn role_name(t: Text, role: Role) -> &'static str {
+    match role {
+        Role::Owner => t.role_owner(),
+        Role::Admin => t.role_admin(),
+        Role::Member => t.role_member(),
+    }
+}
+
+/// Two letters for a tile: of the first two words, or the first two of one; a single character of other scripts.
+fn initials(name: &str) -> String {
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    let Some(letter) = first.chars().next() else { return String::new() };
+    if !letter.is_ascii() {
+        return letter.to_string();
+    }
+    let second = words.next().and_then(|word| word.chars().next()).or_else(|| first.chars().nth(1));
+    std::iter::once(letter).chain(second).collect::<String>().to_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tile_holds_two_letters_or_one_character() {
+        for (name, tile) in [("Lin Wei", "LW"), ("mara", "MA"), ("陈思远", "陈"), ("x", "X"), ("build-bot", "BB"), ("", "")] {
+            assert_eq!(initials(name), tile);
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_scheme() {
+        assert_eq!(without_scheme("http://127.0.0.1:3000"), "127.0.0.1:3000");
+    }
+}
