@@ -4,9 +4,7 @@ fn main() {
     #[cfg(feature = "desktop")]
     {
         println!("cargo::rerun-if-changed=src-tauri/capabilities");
-        tauri_build::try_build(
-            tauri_build::Attributes::new().capabilities_path_pattern("src-tauri/capabilities/**/*"),
-        )
-        .expect("tauri.conf.json and src-tauri/capabilities are valid");
+        tauri_build::try_build(tauri_build::Attributes::new().capabilities_path_pattern("src-tauri/capabilities/**/*"))
+            .expect("tauri.conf.json and src-tauri/capabilities are valid");
     }
 }

@@ -12,7 +12,7 @@ pub struct Events {
     held: BytesMut,
     /// How far `held` was searched for an event's end.
     searched: usize,
-    /// `held` ended in a line feed, carriage return or both at `searched`; see [`Events::next`].
+    /// `held` ended in a line feed, carriage return or both at `searched`; see [`Events::pull`].
     blank: Blank,
 }
 
@@ -38,7 +38,7 @@ impl Events {
     }
 
     /// The next whole event.
-    pub fn next(&mut self) -> Option<Event> {
+    pub fn pull(&mut self) -> Option<Event> {
         while self.searched < self.held.len() {
             let byte = self.held[self.searched];
             match (byte, self.blank) {
@@ -160,7 +160,7 @@ mod tests {
         let mut out = Vec::new();
         for chunk in chunks {
             events.push(chunk);
-            while let Some(event) = events.next() {
+            while let Some(event) = events.pull() {
                 out.extend(event.data().map(|data| String::from_utf8(data.to_vec()).unwrap()));
             }
         }
@@ -211,7 +211,7 @@ mod tests {
             let mut out = Vec::new();
             for chunk in &chunks {
                 events.push(chunk);
-                while let Some(event) = events.next() {
+                while let Some(event) = events.pull() {
                     out.extend_from_slice(event.bytes());
                     let _ = event.data();
                 }

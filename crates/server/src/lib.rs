@@ -1,1 +1,21 @@
+//! The gateway: the relay that clients talk to, the console's API and pages, and the life of the process around them.
+//!
+//! Knows neither windows nor SQL. The desktop app and the headless program both call [`start`].
 
+#![forbid(unsafe_code)]
+
+mod app;
+mod assets;
+mod client;
+mod config;
+mod console;
+mod guard;
+mod listen;
+mod relay;
+mod router;
+mod start;
+mod tasks;
+
+pub use config::{Config, Egress};
+pub use console::openapi;
+pub use start::{Gateway, StartError, random_secret, start};

@@ -113,7 +113,7 @@ impl Request {
         let max_output = ["max_completion_tokens", "max_tokens"]
             .into_iter()
             .find_map(|name| members.get(name).ok().flatten()?.get().parse().ok());
-        Ok(Self { endpoint, model, stream, include_usage, max_output, model_at, stream_options, body })
+        Ok(Self { endpoint, model, stream, include_usage, max_output, body, model_at, stream_options })
     }
 
     /// The body for an upstream that knows the model as `model`. With `ask_usage`, a stream is asked to end in its

@@ -58,7 +58,7 @@ impl Through {
     /// Takes bytes as they arrived and adds to `out` what the client gets now.
     pub fn feed(&mut self, bytes: &[u8], out: &mut BytesMut) {
         self.events.push(bytes);
-        while let Some(event) = self.events.next() {
+        while let Some(event) = self.events.pull() {
             self.pass(&event, out);
         }
         if self.events.is_too_long() {

@@ -57,6 +57,11 @@ impl Vendor {
         Self::all().iter().find(|vendor| vendor.slug == slug)
     }
 
+    /// The vendor that this process answers for.
+    pub fn in_process() -> &'static Self {
+        Self::all().iter().find(|vendor| vendor.reach == Reach::InProcess).expect("the table has one; its test says so")
+    }
+
     pub const fn needs_key(&self) -> bool {
         matches!(self.reach, Reach::Http) && !matches!(self.auth, Auth::Optional)
     }

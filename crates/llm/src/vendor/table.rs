@@ -380,5 +380,6 @@ mod tests {
             }
         }
         assert!(VENDORS.len() >= 50);
+        assert_eq!(VENDORS.iter().filter(|vendor| vendor.reach == Reach::InProcess).count(), 1);
     }
 }

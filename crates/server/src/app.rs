@@ -1,0 +1,86 @@
+//! What every handler shares.
+
+use std::{ops::Deref, sync::Arc};
+
+use arc_swap::ArcSwap;
+use store::{Clock, Passwords, Store};
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::{
+    config::Config,
+    console::{SetupGate, Throttle},
+    relay::{Snapshot, Upstream},
+    tasks::Tasks,
+};
+
+/// A handle to the running gateway; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct App(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tasks: Tasks,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttle: Throttle,
+    pub(crate) setup: SetupGate,
+    pub(crate) upstream: Upstream,
+    /// Memory that large request bodies may take together, in MiB.
+    pub(crate) large_bodies: Semaphore,
+    /// What clients put before `/v1`.
+    pub(crate) base_url: String,
+    snapshot: ArcSwap<Snapshot>,
+    /// Held while a snapshot is read, so that an older one never replaces a newer one.
+    reloading: Mutex<()>,
+}
+
+/// 256 MiB: eight bodies of the largest size, or thousands of ordinary large ones.
+const LARGE_BODIES_MIB: usize = 256;
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) async fn new(
+        config: Config,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        setup: SetupGate,
+        base_url: String,
+    ) -> Result<Self, store::Error> {
+        let snapshot = Snapshot::read(&store).await?;
+        Ok(Self(Arc::new(Inner {
+            upstream: Upstream::new(config.egress),
+            config,
+            store,
+            clock,
+            tasks: Tasks::default(),
+            passwords: Passwords::new(),
+            throttle: Throttle::default(),
+            setup,
+            large_bodies: Semaphore::new(LARGE_BODIES_MIB),
+            base_url,
+            snapshot: ArcSwap::from_pointee(snapshot),
+            reloading: Mutex::new(()),
+        })))
+    }
+
+    /// What requests are planned with.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Makes a change of channels, models or keys take effect for the next request.
+    pub(crate) async fn reload(&self) -> Result<(), store::Error> {
+        let _one_at_a_time = self.reloading.lock().await;
+        self.snapshot.store(Arc::new(Snapshot::read(&self.store).await?));
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+//! `POST /api/channels/{id}/test`
+
+use std::time::Duration;
+
+use api::{
+    ErrorBody,
+    channels::{ChannelTest, TestChannel},
+};
+use axum::{Json, extract::State};
+use bytes::Bytes;
+use llm::chat::Endpoint;
+use tokio::time::{Instant, timeout};
+
+use crate::{
+    app::App,
+    console::{
+        error::Refusal,
+        input::{Body, Id},
+    },
+    relay::{Candidate, millis},
+};
+
+/// A model that thinks long may take as long as this.
+const PATIENCE: Duration = Duration::from_secs(60);
+const MOST_ANSWER_BYTES: usize = 1 << 20;
+
+/// Send the channel a tiny real request, also when it is disabled.
+///
+/// 200 whether or not the provider answered well: `ok` and `error` say how it went, in the provider's own words.
+#[utoipa::path(
+    post,
+    path = "/api/channels/{id}/test",
+    tag = "channels",
+    params(("id" = i64, Path)),
+    request_body = TestChannel,
+    responses((status = 200, body = ChannelTest), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)),
+)]
+pub(in crate::console) async fn test(
+    State(app): State<App>,
+    Id(id): Id,
+    Body(request): Body<TestChannel>,
+) -> Result<Json<ChannelTest>, Refusal> {
+    let snapshot = app.snapshot();
+    let channel = snapshot.channel(id).ok_or(Refusal::NotFound)?;
+    let model = request
+        .model
+        .or_else(|| channel.test_model.clone())
+        .or_else(|| channel.models.first().cloned())
+        .ok_or_else(|| Refusal::field("model", "Name a model: the channel serves none."))?;
+    let candidate = Candidate::new(channel, &model, 0).map_err(|failure| Refusal::field("model", failure.message))?;
+
+    let started = Instant::now();
+    let outcome = match timeout(PATIENCE, ask(&app, &candidate)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err((None, format!("No answer within {} seconds.", PATIENCE.as_secs()))),
+    };
+    let (status, error) = match outcome {
+        Ok(status) => (Some(status), None),
+        Err((status, error)) => (status, Some(error)),
+    };
+    let test = ChannelTest {
+        ok: error.is_none(),
+        model,
+        key_last4: candidate.key().map(|key| key.last4.clone()).unwrap_or_default(),
+        status,
+        latency_ms: millis(started.elapsed()),
+        error,
+        tested_at: app.clock.now(),
+    };
+    app.store.channels().record_test(id, &test).await?;
+    Ok(Json(test))
+}
+
+/// The provider's status, or what went wrong and the status if there was one.
+async fn ask(app: &App, candidate: &Candidate) -> Result<u16, (Option<u16>, String)> {
+    let body = serde_json::json!({
+        "model": candidate.upstream_model,
+        "messages": [{"role": "user", "content": "Reply with the single word OK."}],
+    });
+    let reply = app
+        .upstream
+        .send(candidate, Endpoint::ChatCompletions, Bytes::from(body.to_string()), None)
+        .await
+        .map_err(|error| (None, error.to_string()))?;
+    let status = reply.status.as_u16();
+    let body = reply.body.collect(MOST_ANSWER_BYTES).await.map_err(|error| (Some(status), error))?;
+    if !reply.status.is_success() {
+        return Err((Some(status), candidate.redact(&String::from_utf8_lossy(&body)).into_owned()));
+    }
+    let answer: serde_json::Value = serde_json::from_slice(&body)
+        .map_err(|_| (Some(status), "The answer isn't JSON. Does the address end in /v1?".to_owned()))?;
+    if answer.get("choices").is_some_and(serde_json::Value::is_array) {
+        Ok(status)
+    } else {
+        Err((Some(status), candidate.redact(&answer.to_string()).into_owned()))
+    }
+}

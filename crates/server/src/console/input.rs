@@ -1,0 +1,99 @@
+//! Reads requests: JSON only, bounded, complete in its faults.
+
+use api::{Fields, Validate};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+};
+use http::{header, request::Parts};
+use serde::de::DeserializeOwned;
+
+use super::Refusal;
+
+const MOST_BYTES: usize = 1 << 20;
+
+/// A JSON body that has passed its own checks.
+#[derive(Debug)]
+pub(super) struct Input<T>(pub(super) T);
+
+impl<T, S> FromRequest<S> for Input<T>
+where
+    T: DeserializeOwned + Validate,
+    S: Send + Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let Body(value) = Body::<T>::from_request(request, state).await?;
+        value.validate().map_err(Refusal::Invalid)?;
+        Ok(Self(value))
+    }
+}
+
+/// A JSON body of a type that has nothing to check.
+#[derive(Debug)]
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T, S> FromRequest<S> for Body<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        // A form or plain text can be sent across sites without asking first; JSON can't.
+        let json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !json.is_some_and(|value| value.split(';').next().unwrap_or("").trim() == "application/json") {
+            return Err(Refusal::NotJson);
+        }
+        let request = request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, MOST_BYTES)));
+        let body = Bytes::from_request(request, state).await.map_err(|_| Refusal::TooLarge)?;
+        let reader = &mut serde_json::Deserializer::from_slice(&body);
+        let value = serde_path_to_error::deserialize(reader).map_err(|error| {
+            let field = error.path().to_string();
+            let fault = error.inner();
+            if fault.is_data() && field != "." {
+                return Refusal::Invalid(Fields::from([(field, fault.to_string())]));
+            }
+            Refusal::Malformed(format!("The body can't be read: {fault}."))
+        })?;
+        Ok(Self(value))
+    }
+}
+
+/// Query parameters; an unknown one is a fault, not a filter that silently does nothing.
+#[derive(Debug)]
+pub(super) struct Params<T>(pub(super) T);
+
+impl<T, S> FromRequestParts<S> for Params<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let Query(value) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|error| Refusal::Malformed(format!("The query can't be read: {}.", error.body_text())))?;
+        Ok(Self(value))
+    }
+}
+
+/// The `{id}` of a path. What can't be an id names nothing.
+#[derive(Debug)]
+pub(super) struct Id<T = i64>(pub(super) T);
+
+impl<T, S> FromRequestParts<S> for Id<T>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let Path(id) = Path::from_request_parts(parts, state).await.map_err(|_| Refusal::NotFound)?;
+        Ok(Self(id))
+    }
+}

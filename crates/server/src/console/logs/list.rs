@@ -1,0 +1,28 @@
+//! `GET /api/logs`
+
+use api::{
+    Keyset,
+    logs::{Log, LogQuery},
+};
+use axum::{Json, extract::State};
+
+use crate::{
+    app::App,
+    console::{access::Actor, error::Refusal, input::Params},
+};
+
+/// Requests, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/logs",
+    tag = "logs",
+    params(LogQuery),
+    responses((status = 200, body = Keyset<Log>)),
+)]
+pub(in crate::console) async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    Params(query): Params<LogQuery>,
+) -> Result<Json<Keyset<Log>>, Refusal> {
+    Ok(Json(app.store.logs().list(actor.scope(), &query).await?))
+}

@@ -1,0 +1,72 @@
+//! The console's API: people, not programs that use models.
+//!
+//! [`api`] is its table of contents. A handler is reachable only through an entry there, and each entry says who may.
+
+mod about;
+mod access;
+mod channels;
+mod error;
+mod input;
+mod keys;
+mod logs;
+mod models;
+mod providers;
+mod session;
+mod setup;
+mod throttle;
+
+use access::{Access, Api};
+use axum::{Router, middleware, response::Response};
+use utoipa_axum::routes;
+
+use self::error::Refusal;
+pub(crate) use self::{setup::SetupGate, throttle::Throttle};
+use crate::app::App;
+
+/// Every route and who may call it.
+fn api() -> Api {
+    Api::new()
+        .route(Access::Anyone, routes!(about::read))
+        .route(Access::Anyone, routes!(setup::read, setup::create))
+        .route(Access::Anyone, routes!(session::create, session::delete))
+        .route(Access::Member, routes!(session::read))
+        .route(Access::Member, routes!(providers::list))
+        .route(Access::Admin, routes!(channels::list, channels::create))
+        .route(Access::Admin, routes!(channels::read, channels::update, channels::delete))
+        .route(Access::Admin, routes!(channels::test))
+        .route(Access::Member, routes!(models::list))
+        .route(Access::Admin, routes!(models::create))
+        .route(Access::Admin, routes!(models::update, models::delete))
+        .route(Access::Member, routes!(keys::list, keys::create))
+        .route(Access::Member, routes!(keys::read, keys::update, keys::delete))
+        .route(Access::Member, routes!(logs::list))
+        .route(Access::Member, routes!(logs::read))
+}
+
+/// The console's routes, behind the checks that all of them share.
+pub(crate) fn routes(app: App) -> Router<App> {
+    api()
+        .into_router()
+        .layer(middleware::from_fn_with_state(app, access::identify))
+        .layer(middleware::map_response(error::never_cached))
+}
+
+/// The document that describes the API, as JSON with a newline at its end.
+pub fn openapi() -> String {
+    let mut text = api().into_document().to_pretty_json().expect("the document is JSON");
+    text.push('\n');
+    text
+}
+
+/// Whether a path is the console's, so that errors have its shape.
+pub(crate) fn owns(path: &str) -> bool {
+    path == "/api" || (path.starts_with("/api/") && !path.starts_with("/api/v1/"))
+}
+
+pub(crate) fn not_found() -> Response {
+    error::answer(&Refusal::NotFound)
+}
+
+pub(crate) fn method_not_allowed() -> Response {
+    error::answer(&Refusal::MethodNotAllowed)
+}

@@ -1,0 +1,34 @@
+//! `POST /api/models`
+
+use api::{
+    ErrorBody,
+    models::{Model, NewModel},
+};
+use axum::{Json, extract::State, http::StatusCode};
+use store::ModelError;
+
+use crate::{
+    app::App,
+    console::{error::Refusal, input::Input},
+};
+
+/// Add a model. Naming it in a channel does the same.
+#[utoipa::path(
+    post,
+    path = "/api/models",
+    tag = "models",
+    request_body = NewModel,
+    responses((status = 201, body = Model), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)),
+)]
+pub(in crate::console) async fn create(
+    State(app): State<App>,
+    Input(new): Input<NewModel>,
+) -> Result<(StatusCode, Json<Model>), Refusal> {
+    let name = new.name.clone();
+    let model = app.store.models().create(new).await.map_err(|error| match error {
+        ModelError::NameTaken => Refusal::name_taken(&name),
+        ModelError::Store(error) => error.into(),
+    })?;
+    app.reload().await?;
+    Ok((StatusCode::CREATED, Json(model)))
+}

@@ -1,0 +1,11 @@
+//! Public model names.
+
+mod create;
+mod delete;
+mod list;
+mod update;
+
+pub(super) use create::*;
+pub(super) use delete::*;
+pub(super) use list::*;
+pub(super) use update::*;

@@ -1,0 +1,34 @@
+//! `PATCH /api/models/{id}`
+
+use api::{
+    ErrorBody,
+    models::{Model, ModelPatch},
+};
+use axum::{Json, extract::State};
+
+use crate::{
+    app::App,
+    console::{
+        error::Refusal,
+        input::{Body, Id},
+    },
+};
+
+/// Change a model. What is absent stays.
+#[utoipa::path(
+    patch,
+    path = "/api/models/{id}",
+    tag = "models",
+    params(("id" = i64, Path)),
+    request_body = ModelPatch,
+    responses((status = 200, body = Model), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)),
+)]
+pub(in crate::console) async fn update(
+    State(app): State<App>,
+    Id(id): Id,
+    Body(patch): Body<ModelPatch>,
+) -> Result<Json<Model>, Refusal> {
+    let model = app.store.models().update(id, patch).await?.ok_or(Refusal::NotFound)?;
+    app.reload().await?;
+    Ok(Json(model))
+}

@@ -1,0 +1,47 @@
+//! `POST /api/setup`
+
+use api::{ErrorBody, Fields, session::Session, setup::Setup};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    app::App,
+    console::{access::session_cookie, error::Refusal, input::Input},
+};
+
+/// Make the owner, once, and sign them in.
+#[utoipa::path(
+    post,
+    path = "/api/setup",
+    tag = "setup",
+    request_body = Setup,
+    responses(
+        (status = 201, body = Session),
+        (status = 403, body = ErrorBody),
+        (status = 409, body = ErrorBody),
+        (status = 422, body = ErrorBody),
+    ),
+)]
+pub(in crate::console) async fn create(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Input(setup): Input<Setup>,
+) -> Result<Response, Refusal> {
+    let already = || Refusal::Conflict("This gateway has an owner already. Sign in instead.", Fields::new());
+    if app.setup.token().is_none() {
+        return Err(already());
+    }
+    if !app.setup.admits(&setup.token) {
+        return Err(Refusal::SetupToken);
+    }
+    let hash = app.passwords.hash(setup.password.into()).await.map_err(|_| Refusal::TooMany(2))?;
+    let owner = app.store.users().create_owner(setup.username.trim(), hash).await?.ok_or_else(already)?;
+    app.setup.close();
+    let token = app.store.sessions().create(owner.id).await?;
+    let cookie = session_cookie(&app, &headers, Some(&token)).ok_or(Refusal::Internal)?;
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(Session { user: owner })).into_response())
+}

@@ -1,0 +1,265 @@
+//! Sends an answer on as it arrives, and its end when the request is settled.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use api::logs::LogState;
+use axum::{body::Body, response::Response};
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, header};
+use http_body::Frame;
+use llm::chat::{How, Summary, Through, read_reply};
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::{
+    attempt::{Answer, Flow, IDLE, Refusal},
+    plan::Candidate,
+    refuse,
+    settle::{Settler, Settling},
+    upstream::ReplyBody,
+};
+
+/// How often the upstream's task gets a turn before what has arrived is written: chunks that arrive together leave
+/// together, in one write instead of many.
+const TURNS: u8 = 2;
+/// A long answer is looked into for its usage up to here.
+const MOST_READ: usize = 32 << 20;
+
+/// The client's response.
+pub(super) async fn respond(answer: Answer, mut settler: Settler, candidate: &Candidate) -> Response {
+    let status = answer.status;
+    let mut response = match answer.flow {
+        Flow::Whole { bytes, summary } => {
+            settler.first_content();
+            settler.finish(LogState::Done, Some(status.as_u16()), &summary).await;
+            Response::new(Body::from(bytes))
+        }
+        Flow::Long { arrived, rest } => {
+            settler.first_content();
+            let mut response =
+                Response::new(Body::new(Relayed::new(Piece::whole(arrived), rest, settler, status.as_u16())));
+            if let Some(length) = answer.content_length {
+                response.headers_mut().insert(header::CONTENT_LENGTH, length);
+            }
+            response
+        }
+        Flow::Stream { out, through, rest } => {
+            if through.has_content() {
+                settler.first_content();
+            }
+            let mut response = Response::new(Body::new(Relayed::new(
+                Piece::Stream { out, through: Box::new(through) },
+                rest,
+                settler,
+                status.as_u16(),
+            )));
+            let headers = response.headers_mut();
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+            response
+        }
+    };
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, answer.content_type);
+    name_channel(response.headers_mut(), candidate, 0);
+    response
+}
+
+/// The client's response when no channel answered.
+pub(super) fn respond_refusal(refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Own(failure) => refuse(&failure),
+        Refusal::Theirs { status, headers, body } => {
+            let mut response = Response::new(Body::from(body));
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            response
+        }
+    }
+}
+
+/// Says which channel answered, and after how many others.
+pub(super) fn name_channel(headers: &mut HeaderMap, candidate: &Candidate, attempts: usize) {
+    headers.insert("x-aigw-channel", candidate.channel.id.into());
+    if attempts > 0 {
+        headers.insert("x-aigw-attempts", attempts.into());
+    }
+}
+
+/// A body that comes from a provider.
+struct Relayed {
+    piece: Piece,
+    rest: ReplyBody,
+    settler: Settler,
+    status: u16,
+    idle: Pin<Box<Sleep>>,
+    turns: u8,
+    state: State,
+}
+
+/// What has arrived and isn't sent yet, and what is known of it.
+enum Piece {
+    Whole {
+        out: BytesMut,
+        /// The newest bytes, held until it is known whether they are the last.
+        last: Bytes,
+        seen: Vec<Bytes>,
+        size: usize,
+    },
+    Stream {
+        out: BytesMut,
+        through: Box<Through>,
+    },
+}
+
+enum State {
+    Flowing,
+    /// Everything is here; the end is sent once the request is settled.
+    Settling(Settling, Result<Bytes, String>),
+    Done,
+}
+
+impl Piece {
+    fn whole(arrived: Vec<Bytes>) -> Self {
+        let mut piece = Self::Whole { out: BytesMut::new(), last: Bytes::new(), seen: Vec::new(), size: 0 };
+        for bytes in arrived {
+            piece.feed(bytes);
+        }
+        piece
+    }
+
+    fn feed(&mut self, bytes: Bytes) {
+        match self {
+            Self::Whole { out, last, seen, size } => {
+                *size += bytes.len();
+                if *size <= MOST_READ {
+                    seen.push(bytes.clone());
+                } else {
+                    seen.clear();
+                }
+                out.extend_from_slice(last);
+                *last = bytes;
+            }
+            Self::Stream { out, through } => through.feed(&bytes, out),
+        }
+    }
+
+    fn out(&mut self) -> &mut BytesMut {
+        match self {
+            Self::Whole { out, .. } | Self::Stream { out, .. } => out,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self, Self::Stream { through, .. } if through.is_done())
+    }
+
+    /// What the answer came to, and its last bytes; `Err` where the only honest end is a broken connection.
+    fn finish(&mut self, how: How) -> (Summary, Result<Bytes, String>) {
+        match self {
+            Self::Stream { out, through } => {
+                through.finish(how, out);
+                (through.summary().clone(), Ok(through.take_tail()))
+            }
+            Self::Whole { last, seen, size, .. } => match how {
+                How::Eof => {
+                    let summary = if seen.is_empty() {
+                        Summary { content: *size, ..Summary::default() }
+                    } else {
+                        read_reply(&seen.concat())
+                    };
+                    (summary, Ok(std::mem::take(last)))
+                }
+                How::UpstreamError(error) => {
+                    (Summary { usage: None, content: *size, error: Some(error.clone()) }, Err(error))
+                }
+            },
+        }
+    }
+
+    fn summary(&self) -> Summary {
+        match self {
+            Self::Stream { through, .. } => through.summary().clone(),
+            Self::Whole { size, .. } => Summary { content: *size, ..Summary::default() },
+        }
+    }
+}
+
+impl Relayed {
+    fn new(piece: Piece, rest: ReplyBody, settler: Settler, status: u16) -> Self {
+        Self { piece, rest, settler, status, idle: Box::pin(sleep(IDLE)), turns: 0, state: State::Flowing }
+    }
+
+    fn end(&mut self, how: How) {
+        let (summary, tail) = self.piece.finish(how);
+        let state = if summary.error.is_some() { LogState::Failed } else { LogState::Done };
+        let settling = self.settler.finish(state, Some(self.status), &summary);
+        self.state = State::Settling(settling, tail);
+    }
+}
+
+impl http_body::Body for Relayed {
+    type Data = Bytes;
+    type Error = String;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, String>>> {
+        let this = self.get_mut();
+        loop {
+            match &mut this.state {
+                State::Flowing => {
+                    if this.piece.is_done() {
+                        this.end(How::Eof);
+                        continue;
+                    }
+                    match this.rest.poll_next(cx) {
+                        Poll::Ready(Some(Ok(bytes))) => {
+                            this.idle.as_mut().reset(Instant::now() + IDLE);
+                            this.piece.feed(bytes);
+                        }
+                        Poll::Ready(Some(Err(error))) => this.end(How::UpstreamError(error)),
+                        Poll::Ready(None) => this.end(How::Eof),
+                        Poll::Pending if !this.piece.out().is_empty() => {
+                            if this.turns < TURNS {
+                                this.turns += 1;
+                                cx.waker().wake_by_ref();
+                                return Poll::Pending;
+                            }
+                            this.turns = 0;
+                            return Poll::Ready(Some(Ok(Frame::data(this.piece.out().split().freeze()))));
+                        }
+                        Poll::Pending => {
+                            std::task::ready!(this.idle.as_mut().poll(cx));
+                            let silence = format!("The provider was silent for {} seconds.", IDLE.as_secs());
+                            this.end(How::UpstreamError(silence));
+                        }
+                    }
+                }
+                State::Settling(settling, tail) => {
+                    if !this.piece.out().is_empty() {
+                        return Poll::Ready(Some(Ok(Frame::data(this.piece.out().split().freeze()))));
+                    }
+                    std::task::ready!(Pin::new(settling).poll(cx));
+                    let tail = std::mem::replace(tail, Ok(Bytes::new()));
+                    this.state = State::Done;
+                    match tail {
+                        Ok(tail) if tail.is_empty() => {}
+                        tail => return Poll::Ready(Some(tail.map(Frame::data))),
+                    }
+                }
+                State::Done => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl Drop for Relayed {
+    /// The client left, or the gateway is ending: what has passed is settled.
+    fn drop(&mut self) {
+        if matches!(self.state, State::Flowing) {
+            self.settler.abandon(Some(self.status), &self.piece.summary());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The life of a request, from top to bottom.
+
+use api::logs::LogState;
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use http::{header, request::Parts};
+use llm::{
+    Failure, Kind,
+    chat::{self, Endpoint, Summary},
+};
+use tokio::time::Instant;
+
+use super::{
+    answer::{name_channel, respond, respond_refusal},
+    attempt::attempt,
+    body, credential,
+    plan::plan,
+    refuse,
+    settle::{Arrival, Settler},
+};
+use crate::{
+    app::App,
+    client::{self, Peer},
+    router::RequestId,
+};
+
+/// The first channel, and one other if that fails before the first content.
+const MOST_ATTEMPTS: usize = 2;
+
+/// Answers a request to `endpoint`.
+pub(super) async fn handle(State(app): State<App>, endpoint: Endpoint, request: Request) -> Response {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let key = match credential::check(&app, &parts.headers, &parts.uri) {
+        Ok(key) => key,
+        Err(failure) => return refuse(&failure),
+    };
+    let Some(arrival) = arrival(&app, &parts, &key, endpoint, started) else {
+        return refuse(&Failure::new(Kind::Internal, "The gateway lost track of the connection."));
+    };
+    let refused = |request: Option<&chat::Request>, failure: &Failure| {
+        arrival.reject(&app, request, failure);
+        refuse(failure)
+    };
+    let received = match body::read(&app, &parts.headers, body).await {
+        Ok(received) => received,
+        Err(failure) => return refused(None, &failure),
+    };
+    let request = match chat::Request::read(endpoint, received.bytes.clone()) {
+        Ok(request) => request,
+        Err(failure) => return refused(None, &failure),
+    };
+    let candidates = match plan(&app.snapshot(), &key, &request.model, random) {
+        Ok(candidates) => candidates,
+        Err(failure) => return refused(Some(&request), &failure),
+    };
+
+    let mut settler = Settler::open(&app, &arrival, &request).await;
+    let mut candidates = candidates.into_iter().take(MOST_ATTEMPTS).peekable();
+    while let Some(candidate) = candidates.next() {
+        settler.asks(&candidate);
+        let asked = Instant::now();
+        match attempt(&app, &candidate, &request, &parts.headers).await {
+            Ok(answer) => {
+                settler.tried(&candidate, asked.elapsed(), Some(answer.status.as_u16()), None);
+                let attempts = settler.attempts();
+                let mut response = respond(answer, settler, &candidate).await;
+                name_channel(response.headers_mut(), &candidate, attempts);
+                return response;
+            }
+            Err(failed) => {
+                settler.tried(&candidate, asked.elapsed(), failed.status, Some(failed.detail.clone()));
+                if failed.elsewhere && candidates.peek().is_some() {
+                    continue;
+                }
+                let mut response = respond_refusal(failed.refusal);
+                name_channel(response.headers_mut(), &candidate, settler.attempts());
+                let summary = Summary { error: Some(failed.detail), ..Summary::default() };
+                settler.finish(LogState::Failed, Some(response.status().as_u16()), &summary).await;
+                return response;
+            }
+        }
+    }
+    refuse(&Failure::new(Kind::Unavailable, "No channel can serve this now."))
+}
+
+fn arrival(app: &App, parts: &Parts, key: &store::AccessKey, endpoint: Endpoint, started: Instant) -> Option<Arrival> {
+    let RequestId(id) = *parts.extensions.get()?;
+    let peer: Peer = *parts.extensions.get()?;
+    let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Some(Arrival {
+        id,
+        at: app.clock.now(),
+        started,
+        user_id: key.user_id,
+        key_id: key.id,
+        key_name: key.name.clone(),
+        endpoint: endpoint.public_path(),
+        client_ip: client::address(peer, &parts.headers, &app.config.trusted_proxies).to_string(),
+        user_agent: user_agent.map(|value| value.chars().take(256).collect()),
+    })
+}
+
+/// Chance for choosing among channels; if the system has none, the first one it is.
+fn random() -> u64 {
+    getrandom::u64().unwrap_or(0)
+}

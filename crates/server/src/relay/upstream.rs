@@ -1,0 +1,233 @@
+//! The client that talks to providers; the only module that knows which HTTP library that is.
+//!
+//! Redirects are off, so that a provider key goes where its channel points and nowhere else. Proxy variables of the
+//! environment are ignored.
+
+use std::{
+    error::Error as _,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt, stream};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http_body::Body as _;
+use llm::{Auth, chat::Endpoint, demo, vendor::Reach};
+use secrecy::ExposeSecret;
+
+use super::{
+    egress::{self, Guarded},
+    plan::Candidate,
+};
+use crate::Egress;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a client may say to the provider besides its body.
+const PASSED_HEADERS: [HeaderName; 4] = [
+    header::ACCEPT,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("openai-beta"),
+    HeaderName::from_static("x-client-request-id"),
+];
+/// How fast the demo provider talks.
+const DEMO_PAUSE: Duration = Duration::from_millis(15);
+
+/// Sends requests to providers.
+#[derive(Debug)]
+pub(crate) struct Upstream {
+    client: reqwest::Client,
+    egress: Egress,
+}
+
+/// A provider's answer: its head, and its body as it arrives.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(crate) body: ReplyBody,
+}
+
+/// Bytes as they arrive.
+pub(crate) struct ReplyBody(Source);
+
+enum Source {
+    Http(Pin<Box<reqwest::Body>>),
+    InProcess(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
+}
+
+/// Why there is no answer. The text is for the log and the operator: it names hosts.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub(crate) struct SendError {
+    text: String,
+    pub(super) is_timeout: bool,
+}
+
+impl Upstream {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    pub(crate) fn new(egress: Egress) -> Self {
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .dns_resolver(Guarded(egress))
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .user_agent(concat!("ai-gateway/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .expect("the TLS library works on this machine");
+        Self { client, egress }
+    }
+
+    /// Sends `body` to where `candidate` has `endpoint`. `from` are the client's headers, of which few pass.
+    pub(crate) async fn send(
+        &self,
+        candidate: &Candidate,
+        endpoint: Endpoint,
+        body: Bytes,
+        from: Option<&HeaderMap>,
+    ) -> Result<Reply, SendError> {
+        if candidate.vendor.reach == Reach::InProcess {
+            return Ok(answer_in_process(endpoint, body));
+        }
+        let url = reqwest::Url::parse(&candidate.url(endpoint))
+            .map_err(|error| SendError::new(format!("the channel's address can't be used: {error}")))?;
+        egress::check_literal(&url, self.egress).map_err(SendError::new)?;
+        let mut request = reqwest::Request::new(http::Method::POST, url);
+        let headers = request.headers_mut();
+        for name in &PASSED_HEADERS {
+            if let Some(value) = from.and_then(|from| from.get(name)) {
+                headers.insert(name, value.clone());
+            }
+        }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(key) = candidate.key() {
+            let (name, mut value) = match candidate.vendor.auth {
+                Auth::Bearer | Auth::Optional => {
+                    (header::AUTHORIZATION, HeaderValue::try_from(format!("Bearer {}", key.secret.expose_secret())))
+                }
+                Auth::Header(name) => {
+                    (HeaderName::from_static(name), HeaderValue::try_from(key.secret.expose_secret()))
+                }
+            };
+            if let Ok(value) = &mut value {
+                value.set_sensitive(true);
+            }
+            headers.insert(
+                name,
+                value.map_err(|_| SendError::new("the provider key has characters that no header may have"))?,
+            );
+        }
+        *request.body_mut() = Some(body.into());
+        let response: http::Response<reqwest::Body> = self.client.execute(request).await?.into();
+        let (head, body) = response.into_parts();
+        Ok(Reply { status: head.status, headers: head.headers, body: ReplyBody(Source::Http(Box::pin(body))) })
+    }
+}
+
+impl ReplyBody {
+    /// The next bytes; `None` at the end.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
+        match &mut self.0 {
+            Source::InProcess(events) => events.as_mut().poll_next(cx).map(|event| event.map(Ok)),
+            Source::Http(body) => loop {
+                let frame = std::task::ready!(body.as_mut().poll_frame(cx));
+                match frame {
+                    None => return Poll::Ready(None),
+                    Some(Err(error)) => return Poll::Ready(Some(Err(SendError::from(error).text))),
+                    // Trailers say nothing here.
+                    Some(Ok(frame)) => {
+                        if let Ok(bytes) = frame.into_data() {
+                            return Poll::Ready(Some(Ok(bytes)));
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes, String>> {
+        std::future::poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// All of it, if it has at most `most` bytes.
+    pub(crate) async fn collect(mut self, most: usize) -> Result<Bytes, String> {
+        let mut all = BytesMut::new();
+        while let Some(bytes) = self.next().await {
+            all.extend_from_slice(&bytes?);
+            if all.len() > most {
+                return Err(format!("the answer is longer than {most} bytes"));
+            }
+        }
+        Ok(all.freeze())
+    }
+}
+
+impl fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyBody").finish_non_exhaustive()
+    }
+}
+
+impl SendError {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_timeout: false }
+    }
+
+    pub(super) fn timeout(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_timeout: true }
+    }
+}
+
+impl From<reqwest::Error> for SendError {
+    /// The innermost cause says what happened; the outer ones say that something did.
+    fn from(error: reqwest::Error) -> Self {
+        let is_timeout = error.is_timeout();
+        let host = error.url().and_then(|url| url.host_str().map(str::to_owned));
+        let is_connect = error.is_connect();
+        let mut cause = error.source();
+        let mut text = error.without_url_text();
+        while let Some(inner) = cause {
+            text = inner.to_string();
+            cause = inner.source();
+        }
+        let text = match host {
+            Some(host) if is_connect => format!("can't connect to {host}: {text}"),
+            _ => text,
+        };
+        Self { text, is_timeout }
+    }
+}
+
+/// [`reqwest::Error`] prints the URL, and some providers' URLs carry credentials.
+trait WithoutUrl {
+    fn without_url_text(&self) -> String;
+}
+
+impl WithoutUrl for reqwest::Error {
+    fn without_url_text(&self) -> String {
+        if self.is_timeout() { "timed out".to_owned() } else { "the connection broke".to_owned() }
+    }
+}
+
+fn answer_in_process(endpoint: Endpoint, body: Bytes) -> Reply {
+    let id = format!("chatcmpl-{}", uuid::Uuid::now_v7().simple());
+    let seconds = uuid::Uuid::now_v7().get_timestamp().map_or(0, |time| time.to_unix().0);
+    let created = i64::try_from(seconds).unwrap_or(0);
+    let (status, mime, events) = match demo::answer(endpoint, body, &id, created) {
+        Ok(demo::Answer::Whole(body)) => (StatusCode::OK, "application/json", vec![body]),
+        Ok(demo::Answer::Stream(events)) => (StatusCode::OK, "text/event-stream; charset=utf-8", events),
+        Err(failure) => {
+            let (status, body) = failure.chat();
+            (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), "application/json", vec![body])
+        }
+    };
+    let events = stream::iter(events).then(|event| async move {
+        tokio::time::sleep(DEMO_PAUSE).await;
+        event
+    });
+    let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(mime))]);
+    Reply { status, headers, body: ReplyBody(Source::InProcess(Box::pin(events))) }
+}

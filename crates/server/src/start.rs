@@ -1,0 +1,203 @@
+//! Starts the gateway, and ends it in order.
+
+use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
+
+use api::{channels::NewChannel, keys::NewKey, session::Role};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
+use store::{ChannelError, Clock, Scope, Store, UserError};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tracing::info;
+
+use crate::{app::App, config::Config, console::SetupGate, listen, router};
+
+/// A running gateway.
+#[derive(Debug)]
+pub struct Gateway {
+    app: App,
+    address: SocketAddr,
+    server: JoinHandle<()>,
+    demo_key: Option<SecretString>,
+}
+
+/// Why the gateway didn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{} is in use by another program. Stop it, or choose another address with --listen.", .0)]
+    AddressInUse(SocketAddr),
+    #[error("can't listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    #[error("can't make the owner from AIGW_ADMIN_USERNAME and AIGW_ADMIN_PASSWORD: {0}")]
+    Admin(String),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Binds the address and serves until [`Gateway::stop`].
+///
+/// # Errors
+/// If the address can't be bound or the first owner can't be made.
+pub async fn start(config: Config, store: Store, clock: Arc<dyn Clock>) -> Result<Gateway, StartError> {
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::AddressInUse(config.listen),
+        _ => StartError::Listen(config.listen, error),
+    })?;
+    let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
+    let base_url = match config.public_urls.first() {
+        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+        None => format!("http://{}", reachable(address)),
+    };
+    let setup = SetupGate::new(!store.users().owner_exists().await?);
+    let app = App::new(config, store, clock, setup, base_url).await?;
+    make_admin(&app).await?;
+    let demo_key = if app.config.demo { Some(make_demo(&app).await?) } else { None };
+    let server = {
+        let router = router::router(app.clone());
+        let (stop, drain) = (app.tasks.stop().clone(), app.config.drain);
+        let app = app.clone();
+        let serve = move |request| router::answer(app.clone(), router.clone(), request);
+        // Not one of the app's tasks: those are waited for only after this has ended.
+        tokio_util::task::TaskTracker::new().spawn(listen::serve(listener, serve, stop, drain))
+    };
+    Ok(Gateway { app, address, server, demo_key })
+}
+
+impl Gateway {
+    /// The address that is listened on, with the port that was really bound.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What clients put before `/v1`.
+    pub fn base_url(&self) -> &str {
+        &self.app.base_url
+    }
+
+    /// Where the owner is made, once. The token stands behind `#`, which browsers don't send and nothing logs.
+    pub fn setup_link(&self) -> Option<SecretString> {
+        let token = self.app.setup.token()?;
+        Some(format!("{}/setup#token={}", self.app.base_url, token.expose_secret()).into())
+    }
+
+    /// The key of the demo channel, when there is one.
+    pub fn demo_key(&self) -> Option<&SecretString> {
+        self.demo_key.as_ref()
+    }
+
+    /// A session of this machine's owner, for the app's own window; makes the owner at the first start.
+    ///
+    /// # Errors
+    /// If the database can't be written.
+    pub async fn place_session(&self) -> Result<SecretString, StartError> {
+        let users = self.app.store.users();
+        let owner = match users.owner().await? {
+            Some(owner) => owner,
+            None => make_owner(&self.app, "owner", random_secret()?).await?,
+        };
+        Ok(self.app.store.sessions().create(owner.id).await?)
+    }
+
+    /// Lets running answers finish, settles every request, closes the database.
+    pub async fn stop(self) {
+        self.app.tasks.stop().cancel();
+        if let Err(error) = self.server.await {
+            tracing::error!(%error, "the listener failed");
+        }
+        self.app.tasks.finish().await;
+        self.app.store.close().await;
+        info!("stopped");
+    }
+}
+
+/// The address as another program on this machine reaches it.
+fn reachable(address: SocketAddr) -> impl fmt::Display {
+    match address.ip() {
+        ip if ip.is_unspecified() && ip.is_ipv6() => {
+            SocketAddr::new(std::net::Ipv6Addr::LOCALHOST.into(), address.port())
+        }
+        ip if ip.is_unspecified() => SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), address.port()),
+        _ => address,
+    }
+}
+
+async fn make_admin(app: &App) -> Result<(), StartError> {
+    let Some((username, password)) = &app.config.admin else { return Ok(()) };
+    if app.setup.token().is_none() {
+        return Ok(());
+    }
+    let request = api::setup::Setup {
+        token: String::new(),
+        username: username.clone(),
+        password: password.expose_secret().to_owned(),
+    };
+    if let Err(fields) = api::Validate::validate(&request) {
+        let faults: Vec<_> = fields.into_iter().map(|(field, fault)| format!("{field}: {fault}")).collect();
+        return Err(StartError::Admin(faults.join(" ")));
+    }
+    make_owner(app, username, password.clone()).await?;
+    Ok(())
+}
+
+async fn make_owner(app: &App, username: &str, password: SecretString) -> Result<api::session::User, StartError> {
+    let hash = app.passwords.hash(password).await.map_err(|error| StartError::Admin(error.to_string()))?;
+    let made = app.store.users().create_owner(username, hash).await?;
+    app.setup.close();
+    match made {
+        Some(owner) => Ok(owner),
+        None => app.store.users().owner().await?.ok_or_else(|| StartError::Admin("another owner was just made".into())),
+    }
+}
+
+const DEMO_USER: &str = "demo";
+
+/// A channel at the demo provider and a fresh key for it; the key of an earlier start is taken away.
+async fn make_demo(app: &App) -> Result<SecretString, StartError> {
+    let store = &app.store;
+    let user = match store.users().find_for_login(DEMO_USER).await? {
+        Some(found) => found.user,
+        None => {
+            let hash =
+                app.passwords.hash(random_secret()?).await.map_err(|error| StartError::Admin(error.to_string()))?;
+            match store.users().create(DEMO_USER, "Demo", Role::Member, hash).await {
+                Ok(user) => user,
+                Err(UserError::NameTaken) => return Err(StartError::Admin("another user is called demo".to_owned())),
+                Err(UserError::Store(error)) => return Err(error.into()),
+            }
+        }
+    };
+    let demo = NewChannel {
+        name: "Demo".to_owned(),
+        provider: llm::Vendor::in_process().slug.to_owned(),
+        base_url: None,
+        keys: Vec::new(),
+        models: vec!["demo-small".to_owned()],
+        model_mapping: BTreeMap::new(),
+        groups: vec![api::channels::DEFAULT_GROUP.to_owned()],
+        priority: 0,
+        weight: 100,
+        status: api::channels::ChannelStatus::Enabled,
+        test_model: None,
+    };
+    match store.channels().create(demo).await {
+        Ok(_) | Err(ChannelError::NameTaken) => {}
+        Err(ChannelError::Store(error)) => return Err(error.into()),
+    }
+    let scope = Scope::User(user.id);
+    for key in store.keys().list(scope, &api::page::PageQuery::default()).await?.items {
+        store.keys().delete(scope, key.id).await?;
+    }
+    let key = NewKey { name: "Demo".to_owned(), expires_at: None, models: Vec::new() };
+    let secret = store.keys().create(user.id, key).await?.secret.into();
+    app.reload().await?;
+    Ok(secret)
+}
+
+/// 256 random bits, as text: a password that nobody has to think of.
+///
+/// # Errors
+/// If the system has no randomness.
+pub fn random_secret() -> Result<SecretString, StartError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| StartError::Admin(format!("no randomness: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes).into())
+}

@@ -1,0 +1,178 @@
+//! Settings, in layers: defaults, then the file, then `AIGW_…` variables, then flags.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use server::{Config, Egress};
+use store::{Durability, MasterKeySource};
+
+/// Each is a flag, an environment variable and a member of the file, by the same name.
+#[derive(Args, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Flags {
+    /// Read settings from this TOML file; environment and flags go before it.
+    #[arg(long, env = "AIGW_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "AIGW_LISTEN", value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Where data lives [default: the platform's place for it]
+    #[arg(long, env = "AIGW_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Addresses under which the gateway is reached, such as `https://ai.example.com`; several by comma
+    #[arg(long, env = "AIGW_PUBLIC_URLS", value_name = "URLS", value_delimiter = ',')]
+    public_urls: Option<Vec<url::Url>>,
+    /// Networks of proxies whose X-Forwarded-For is believed; several by comma
+    #[arg(long, env = "AIGW_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
+    trusted_proxies: Option<Vec<ipnet::IpNet>>,
+    /// What an answered request survives: power loss, or the end of the process [default: power]
+    #[arg(long, env = "AIGW_DURABILITY")]
+    durability: Option<DurabilityName>,
+    /// Where channels may point: also at private addresses, or only at public ones [default: private]
+    #[arg(long, env = "AIGW_EGRESS")]
+    egress: Option<EgressName>,
+    /// File that holds the master key [default: <data dir>/master.key]
+    #[arg(long, env = "AIGW_MASTER_KEY_FILE", value_name = "FILE")]
+    master_key_file: Option<PathBuf>,
+    /// The master key itself: 32 bytes in base64 or hex
+    #[arg(long, env = "AIGW_MASTER_KEY", hide = true, hide_env_values = true)]
+    #[serde(skip)]
+    master_key: Option<String>,
+    /// Makes the owner at the first start
+    #[arg(long, env = "AIGW_ADMIN_USERNAME", hide = true, requires = "admin_password")]
+    #[serde(skip)]
+    admin_username: Option<String>,
+    #[arg(long, env = "AIGW_ADMIN_PASSWORD", hide = true, hide_env_values = true, requires = "admin_username")]
+    #[serde(skip)]
+    admin_password: Option<String>,
+    /// Seconds that running answers get to finish at shutdown [default: 30]
+    #[arg(long, env = "AIGW_DRAIN_SECONDS", value_name = "SECONDS")]
+    drain_seconds: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum DurabilityName {
+    Power,
+    Process,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum EgressName {
+    Private,
+    Public,
+}
+
+/// What the layers come to.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) config: Config,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) durability: Durability,
+    pub(crate) master_key: MasterKeySource,
+}
+
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+impl std::fmt::Debug for Flags {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Flags").field("listen", &self.listen).field("data_dir", &self.data_dir).finish_non_exhaustive()
+    }
+}
+
+impl Flags {
+    pub(crate) fn settings(self, demo: bool) -> anyhow::Result<Settings> {
+        let file = match &self.config {
+            Some(path) => Self::read(path)?,
+            None => Self::default(),
+        };
+        let data_dir = match self.data_dir.or(file.data_dir) {
+            Some(dir) => dir,
+            None => default_data_dir()?,
+        };
+        let master_key = match (self.master_key, self.master_key_file.or(file.master_key_file)) {
+            (Some(key), _) => MasterKeySource::Env(key.into()),
+            (None, Some(path)) => MasterKeySource::File(path),
+            (None, None) => MasterKeySource::Default,
+        };
+        Ok(Settings {
+            config: Config {
+                listen: self.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
+                public_urls: self.public_urls.or(file.public_urls).unwrap_or_default(),
+                trusted_proxies: self.trusted_proxies.or(file.trusted_proxies).unwrap_or_default(),
+                egress: match self.egress.or(file.egress) {
+                    Some(EgressName::Public) => Egress::Public,
+                    Some(EgressName::Private) | None => Egress::Private,
+                },
+                admin: self.admin_username.zip(self.admin_password.map(Into::into)),
+                demo,
+                desktop: false,
+                drain: Duration::from_secs(self.drain_seconds.or(file.drain_seconds).unwrap_or(30)),
+            },
+            data_dir,
+            durability: match self.durability.or(file.durability) {
+                Some(DurabilityName::Process) => Durability::Process,
+                Some(DurabilityName::Power) | None => Durability::Power,
+            },
+            master_key,
+        })
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} isn't right", path.display()))
+    }
+}
+
+fn default_data_dir() -> anyhow::Result<PathBuf> {
+    let place = dirs::data_local_dir().context("there is no home directory; name a place with --data-dir")?;
+    Ok(place.join("ai-gateway"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        flags: Flags,
+    }
+
+    fn flags(arguments: &[&str]) -> Flags {
+        Line::parse_from(std::iter::once(&"x").chain(arguments)).flags
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("gateway.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:4000\"\ndurability = \"process\"\negress = \"public\"\n").unwrap();
+        let file = file.to_str().unwrap();
+        let settings = flags(&["--config", file, "--egress", "private", "--data-dir", "d"]).settings(false).unwrap();
+        assert_eq!(settings.config.listen.port(), 4000);
+        assert!(matches!(settings.durability, Durability::Process));
+        assert_eq!(settings.config.egress, Egress::Private);
+        let settings = flags(&["--data-dir", "d"]).settings(false).unwrap();
+        assert_eq!(settings.config.listen, DEFAULT_LISTEN);
+    }
+
+    #[test]
+    fn a_misspelt_member_of_the_file_is_an_error_that_names_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("gateway.toml");
+        std::fs::write(&file, "lisen = \"127.0.0.1:4000\"\n").unwrap();
+        let error = flags(&["--config", file.to_str().unwrap()]).settings(false).unwrap_err();
+        assert!(format!("{error:#}").contains("lisen"), "{error:#}");
+    }
+}
