@@ -30,89 +30,56 @@ struct Tool {
     packages: &'static [&'static str],
 }
 
-const NODE: Tool = Tool {
-    name: "Node.js with npm",
-    present: || which("node").is_some() && which("npm").is_some(),
-    packages: &["nodejs", "npm"],
-};
+const fn tool(name: &'static str, present: fn() -> bool, packages: &'static [&'static str]) -> Tool {
+    Tool { name, present, packages }
+}
 
-fn tools(set: Set) -> &'static [Tool] {
+const fn tools(set: Set) -> &'static [Tool] {
     match set {
-        Set::Console => const { &[NODE] },
-        Set::Server => {
-            const { &[Tool { name: "a C compiler", present: || which("cc").is_some(), packages: &["gcc", "libc6-dev"] }] }
-        }
-        Set::Desktop => {
-            const {
-                &[
-                    Tool {
-                        name: "WebKitGTK 4.1",
-                        present: || library("webkit2gtk-4.1"),
-                        packages: &["pkg-config", "libwebkit2gtk-4.1-dev"],
-                    },
-                    Tool {
-                        name: "librsvg",
-                        present: || library("librsvg-2.0"),
-                        packages: &["pkg-config", "librsvg2-dev"],
-                    },
-                    Tool {
-                        name: "the tray's library",
-                        present: || library("ayatana-appindicator3-0.1"),
-                        packages: &["pkg-config", "libayatana-appindicator3-dev"],
-                    },
-                    Tool {
-                        name: "libxdo",
-                        present: || Path::new("/usr/include/xdo.h").exists(),
-                        packages: &["libxdo-dev"],
-                    },
-                ]
-            }
-        }
-        Set::Test => {
-            const {
-                &[
-                    NODE,
-                    Tool { name: "Chromium", present: || which("chromium").is_some(), packages: &["chromium"] },
-                    Tool {
-                        name: "ChromeDriver",
-                        present: || which("chromedriver").is_some(),
-                        packages: &["chromium-driver"],
-                    },
-                    Tool {
-                        name: "Chinese glyphs",
-                        present: || {
-                            Cmd::new("fc-list").arg(":lang=zh").read().is_ok_and(|fonts| !fonts.trim().is_empty())
-                        },
-                        packages: &["fontconfig", "fonts-noto-cjk"],
-                    },
-                    Tool {
-                        name: "Python with venv",
-                        present: || Cmd::new("python3").args(["-c", "import ensurepip, venv"]).succeeds(),
-                        packages: &["python3", "python3-venv"],
-                    },
-                    Tool {
-                        name: "Xvfb",
-                        present: || which("xvfb-run").is_some() && which("xauth").is_some(),
-                        packages: &["xvfb", "xauth"],
-                    },
-                    Tool {
-                        name: "a D-Bus session",
-                        present: || which("dbus-run-session").is_some(),
-                        packages: &["dbus", "dbus-x11"],
-                    },
-                ]
-            }
-        }
-        Set::Bench => {
-            const {
-                &[Tool {
-                    name: "nginx",
-                    present: || which("nginx").is_some() || Path::new("/usr/sbin/nginx").exists(),
-                    packages: &["nginx-light"],
-                }]
-            }
-        }
+        Set::Console => CONSOLE,
+        Set::Server => SERVER,
+        Set::Desktop => DESKTOP,
+        Set::Test => TEST,
+        Set::Bench => BENCH,
     }
+}
+
+const CONSOLE: &[Tool] = &[NODE];
+
+const NODE: Tool = tool("Node.js with npm", || which("node").is_some() && which("npm").is_some(), &["nodejs", "npm"]);
+
+const SERVER: &[Tool] = &[tool("a C compiler", || which("cc").is_some(), &["gcc", "libc6-dev"])];
+
+const DESKTOP: &[Tool] = &[
+    tool("WebKitGTK 4.1", || library("webkit2gtk-4.1"), &["libwebkit2gtk-4.1-dev", "pkg-config"]),
+    tool("librsvg", || library("librsvg-2.0"), &["librsvg2-dev", "pkg-config"]),
+    tool(
+        "the tray's library",
+        || library("ayatana-appindicator3-0.1"),
+        &["libayatana-appindicator3-dev", "pkg-config"],
+    ),
+    tool("libxdo", || Path::new("/usr/include/xdo.h").exists(), &["libxdo-dev"]),
+];
+
+const TEST: &[Tool] = &[
+    NODE,
+    tool("Chromium", || which("chromium").is_some(), &["chromium"]),
+    tool("ChromeDriver", || which("chromedriver").is_some(), &["chromium-driver"]),
+    tool("Chinese glyphs", chinese_glyphs, &["fontconfig", "fonts-noto-cjk"]),
+    tool("Python with venv", python_venv, &["python3", "python3-venv"]),
+    tool("Xvfb", || which("xvfb-run").is_some() && which("xauth").is_some(), &["xauth", "xvfb"]),
+    tool("a D-Bus session", || which("dbus-run-session").is_some(), &["dbus", "dbus-x11"]),
+];
+
+const BENCH: &[Tool] =
+    &[tool("nginx", || which("nginx").is_some() || Path::new("/usr/sbin/nginx").exists(), &["nginx-light"])];
+
+fn chinese_glyphs() -> bool {
+    Cmd::new("fc-list").arg(":lang=zh").read().is_ok_and(|fonts| !fonts.trim().is_empty())
+}
+
+fn python_venv() -> bool {
+    Cmd::new("python3").args(["-c", "import ensurepip, venv"]).succeeds()
 }
 
 fn library(name: &str) -> bool {
@@ -219,7 +186,7 @@ fn newer_node() -> Result<()> {
             .run()?;
     }
     let path = env::join_paths(std::iter::once(bin).chain(env::split_paths(&path)))?;
-    Cmd::new(env::current_exe()?).args(env::args_os().skip(1)).env("PATH", path).exec()
+    Cmd::new(env::current_exe()?).args(env::args_os().skip(1)).env("PATH", path).silent().exec()
 }
 
 fn node_major() -> Option<u32> {
@@ -277,8 +244,8 @@ mod tests {
 
     #[test]
     fn a_tool_that_two_sets_need_is_missing_once() {
-        let absent = Tool { name: "a thing", present: || false, packages: &["thing"] };
-        let there = Tool { name: "another", present: || true, packages: &["other"] };
+        let absent = tool("a thing", || false, &["thing"]);
+        let there = tool("another", || true, &["other"]);
         let names: Vec<_> = missing([&absent, &there, &absent]).iter().map(|tool| tool.name).collect();
         assert_eq!(names, ["a thing"]);
     }

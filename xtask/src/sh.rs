@@ -45,13 +45,14 @@ pub(crate) fn cargo() -> Cmd {
 pub(crate) struct Cmd {
     inner: Command,
     remedy: Option<String>,
+    silent: bool,
 }
 
 impl Cmd {
     pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
         let mut inner = Command::new(program);
         inner.current_dir(root());
-        Self { inner, remedy: None }
+        Self { inner, remedy: None, silent: false }
     }
 
     pub(crate) fn program(&self) -> &OsStr {
@@ -84,9 +85,15 @@ impl Cmd {
         self
     }
 
+    /// Doesn't print it: it isn't what a person would run.
+    pub(crate) fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+
     /// Runs it with this terminal, after printing it.
     pub(crate) fn run(mut self) -> Result<()> {
-        eprintln!("$ {}", self.line());
+        self.say();
         let status = self.inner.status();
         self.check(status)
     }
@@ -107,7 +114,7 @@ impl Cmd {
 
     /// Runs it, passing on each line of its stdout and showing it to `look`.
     pub(crate) fn tee(mut self, mut look: impl FnMut(&str)) -> Result<()> {
-        eprintln!("$ {}", self.line());
+        self.say();
         self.inner.stdout(Stdio::piped());
         let mut child = self.inner.spawn().with_context(|| self.not_started())?;
         let stdout = child.stdout.take().context("stdout was piped")?;
@@ -128,7 +135,7 @@ impl Cmd {
     #[cfg(unix)]
     pub(crate) fn exec(mut self) -> Result<()> {
         use std::os::unix::process::CommandExt as _;
-        eprintln!("$ {}", self.line());
+        self.say();
         let error = self.inner.exec();
         self.check(Err(error))
     }
@@ -136,6 +143,12 @@ impl Cmd {
     #[cfg(not(unix))]
     pub(crate) fn exec(self) -> Result<()> {
         self.run()
+    }
+
+    fn say(&self) {
+        if !self.silent {
+            eprintln!("$ {}", self.line());
+        }
     }
 
     fn check(&self, status: std::io::Result<ExitStatus>) -> Result<()> {

@@ -155,7 +155,7 @@ fn window(tally: &mut Tally) {
     tally.tests("desktop window", test.args(["--", "--include-ignored"]));
 }
 
-/// Names of the test programs in a folder.
+/// Names of the test programs in a folder: each `name.rs` or `name/main.rs`.
 fn test_files(folder: &str) -> Result<Vec<String>> {
     let Ok(entries) = fs::read_dir(sh::root().join(folder)) else {
         return Ok(Vec::new());
@@ -163,7 +163,7 @@ fn test_files(folder: &str) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
+        if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists() {
             names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         }
     }
