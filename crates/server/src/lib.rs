@@ -15,6 +15,8 @@ mod relay;
 mod router;
 mod start;
 mod tasks;
+#[cfg(test)]
+mod testing;
 
 pub use config::{Config, Egress};
 pub use console::openapi;

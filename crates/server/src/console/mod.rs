@@ -13,6 +13,8 @@ mod models;
 mod providers;
 mod session;
 mod setup;
+#[cfg(test)]
+mod tests;
 mod throttle;
 
 use access::{Access, Api};

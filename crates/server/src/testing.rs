@@ -1,0 +1,91 @@
+//! A gateway without a socket, for tests of what it answers.
+
+use std::sync::Arc;
+
+use api::session::Role;
+use axum::{Router, body::Body, response::Response};
+use http::{Request, header};
+use http_body_util::BodyExt;
+use secrecy::ExposeSecret;
+use store::{Durability, MasterKeySource, Store, SystemClock};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    client::Peer,
+    config::{Config, Egress},
+    console::SetupGate,
+    router::{RequestId, router},
+};
+
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    router: Router,
+    _dir: TempDir,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let clock = Arc::new(SystemClock);
+        let store = Store::open(store::Options {
+            data_dir: dir.path().to_owned(),
+            durability: Durability::Process,
+            master_key: MasterKeySource::Default,
+            clock: clock.clone(),
+        })
+        .await
+        .unwrap();
+        let config = Config {
+            listen: ([127, 0, 0, 1], 0).into(),
+            public_urls: vec!["https://ai.example.com".parse().unwrap()],
+            trusted_proxies: Vec::new(),
+            egress: Egress::Private,
+            admin: None,
+            demo: false,
+            desktop: false,
+            drain: std::time::Duration::from_secs(1),
+        };
+        let app =
+            App::new(config, store, clock, SetupGate::new(true), "http://127.0.0.1:3000".to_owned()).await.unwrap();
+        let router = router(app.clone());
+        Self { app, router, _dir: dir }
+    }
+
+    /// A cookie of someone with this role; each call makes a session of its own.
+    pub(crate) async fn cookie(&self, role: Role) -> String {
+        let users = self.app.store.users();
+        let user = match users.find_for_login(role.as_str()).await.unwrap() {
+            Some(found) => found.user,
+            None => {
+                let hash = self.app.passwords.hash("a long enough password".to_owned().into()).await.unwrap();
+                users.create(role.as_str(), role.as_str(), role, hash).await.unwrap()
+            }
+        };
+        let token = self.app.store.sessions().create(user.id).await.unwrap();
+        format!("aigw_session={}", token.expose_secret())
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response {
+        let (mut parts, body) = request.into_parts();
+        parts.extensions.insert(Peer(([127, 0, 0, 1], 50_000).into()));
+        parts.extensions.insert(RequestId(Uuid::now_v7()));
+        self.router.clone().oneshot(Request::from_parts(parts, body)).await.unwrap()
+    }
+}
+
+/// A JSON request.
+pub(crate) fn json(method: &str, path: &str, cookie: Option<&str>, body: &serde_json::Value) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    request.body(Body::from(body.to_string())).unwrap()
+}
+
+pub(crate) async fn body(response: Response) -> serde_json::Value {
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
