@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use api::logs::{Attempt, LogQuery, LogState};
 use futures_util::{StreamExt, stream};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let requests: u32 = arguments.next().map_or(Ok(100_000), |n| n.parse())?;
+    let requests: u32 = arguments.next().map_or(Ok(100_000), |n| n.parse::<u32>().map(|n| n.max(1)))?;
     let at_once: usize = arguments.next().map_or(Ok(256), |n| n.parse())?;
     let parent = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from);
     for durability in [Durability::Process, Durability::Power] {
@@ -29,16 +29,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
         .await?;
         let begun = Instant::now();
-        stream::iter(0..requests)
-            .map(|i| one(&store, i))
-            .buffer_unordered(at_once)
-            .for_each(|()| std::future::ready(()))
-            .await;
+        let mut waited: Vec<Duration> =
+            stream::iter(0..requests).map(|i| one(&store, i)).buffer_unordered(at_once).collect().await;
         let seconds = begun.elapsed().as_secs_f64();
         println!(
             "{durability:?}: {requests} requests, {at_once} at once: {:.0} requests/s ({:.0} writes/s)",
             f64::from(requests) / seconds,
             2.0 * f64::from(requests) / seconds,
+        );
+        waited.sort_unstable();
+        println!(
+            "  the client waits for its settlement: median {:?}, longest {:?}",
+            waited[waited.len() / 2],
+            waited[waited.len() - 1]
         );
         for query in [LogQuery::default(), LogQuery { model: Some("model-3".to_owned()), ..LogQuery::default() }] {
             let begun = Instant::now();
@@ -51,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Opened without waiting, as where no budget applies; settled before the client sees the end.
-async fn one(store: &Store, i: u32) {
+async fn one(store: &Store, i: u32) -> Duration {
     let open = Open {
         id: Uuid::now_v7(),
         created_at: SystemClock.now(),
@@ -90,7 +93,9 @@ async fn one(store: &Store, i: u32) {
     };
     drop(store.ledger().open(open).await.expect("the ledger is open"));
     // The provider answers meanwhile: without this the two would always share a batch, where they cost one statement.
-    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    let receipt = store.ledger().settle(settle).await;
-    receipt.expect("the ledger is open").await.expect("the disk takes it");
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let begun = Instant::now();
+    let receipt = store.ledger().settle(settle).await.expect("the ledger is open");
+    receipt.await.expect("the disk takes it");
+    begun.elapsed()
 }

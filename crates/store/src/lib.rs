@@ -11,6 +11,7 @@ mod clock;
 mod engine;
 mod error;
 mod files;
+mod keyring;
 mod keys;
 mod ledger;
 mod logs;

@@ -12,8 +12,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use crate::files;
 use crate::vault::Key;
+use crate::{files, keyring};
 
 /// Where to take the master key from.
 #[derive(Debug, Clone, Default)]
@@ -88,9 +88,9 @@ pub enum MasterKeyError {
         "the master key from {origin} isn't the one that this data directory's secrets were sealed with{recorded}. Give the key that was used before."
     )]
     Wrong { origin: String, recorded: String },
-    #[error("{} says nothing that this version knows: expected `env`, `data`, `keyring` or `file:PATH`", path.display())]
+    #[error("{} says nothing that this version knows: expected `env`, `data`, `keyring` or `file:PATH`. Put back what it said before.", path.display())]
     UnknownSource { path: PathBuf },
-    #[error("the master key is kept in the system's keyring, which {why}")]
+    #[error("the master key is kept in the system's keyring, which {why}.")]
     Keyring { why: String },
     #[error("the master key couldn't be written to {}: {error}", path.display())]
     Unwritable { path: PathBuf, error: io::Error },
@@ -218,7 +218,7 @@ fn read(path: &Path) -> Result<Option<Key>, MasterKeyError> {
         .ok_or_else(|| MasterKeyError::Malformed { origin: path.display().to_string() })
 }
 
-fn random() -> Result<Key, MasterKeyError> {
+pub(crate) fn random() -> Result<Key, MasterKeyError> {
     let mut key = Key::default();
     getrandom::fill(key.as_mut())?;
     Ok(key)
@@ -253,22 +253,6 @@ fn decode(text: &str) -> Option<Key> {
         Zeroizing::new(BASE64.decode(text).or_else(|_| BASE64_URL.decode(text)).ok()?)
     };
     <[u8; 32]>::try_from(bytes.as_slice()).ok().map(Key::new)
-}
-
-mod keyring {
-    //! The operating system's keyring, where the build has it.
-
-    use std::path::Path;
-
-    use super::{Key, MasterKeyError};
-
-    #[expect(clippy::unused_async, reason = "the build with the keyring waits for it")]
-    pub(super) async fn find(_data_dir: &Path, _may_make: bool) -> Result<Key, MasterKeyError> {
-        Err(MasterKeyError::Keyring {
-            why: "this build of the gateway can't read. Use the desktop app, or a build with the feature `keyring`."
-                .to_owned(),
-        })
-    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use api::Time;
 use api::logs::LogState;
-use sqlx::AnyConnection;
 use uuid::Uuid;
 
 use super::{Entry, Open, Settle};
-use crate::error::Error;
 use crate::sql::{Sql, Tuple, json};
 
 /// Rows to insert, finished where their settlement came in the same batch, and settlements of rows that are there.
@@ -45,17 +43,21 @@ impl<'e> Batch<'e> {
         batch
     }
 
-    pub(super) async fn write(&self, tx: &mut AnyConnection, now: Time) -> Result<(), Error> {
-        for rows in chunks(&self.inserts) {
-            insert(rows).build().execute(&mut *tx).await?;
+    /// The keys that the batch's requests used.
+    pub(super) fn keys(&self) -> impl Iterator<Item = i64> {
+        self.keys.iter().copied()
+    }
+
+    /// What to run, in this order; `used` are the keys whose last use is to be written.
+    pub(super) fn statements(&self, used: &[i64], now: Time) -> Vec<Sql> {
+        let mut statements: Vec<Sql> = chunks(&self.inserts).map(insert).collect();
+        statements.extend(chunks(&self.settles).map(update));
+        if !used.is_empty() {
+            let mut sql = Sql::new("UPDATE keys SET last_used_at = ");
+            sql.bind(now.as_millis()).push(" WHERE id IN (").bind_list(used.iter().copied()).push(")");
+            statements.push(sql);
         }
-        for rows in chunks(&self.settles) {
-            update(rows).build().execute(&mut *tx).await?;
-        }
-        let mut used = Sql::new("UPDATE keys SET last_used_at = ");
-        used.bind(now.as_millis()).push(" WHERE id IN (").bind_list(self.keys.iter().copied()).push(")");
-        used.build().execute(tx).await?;
-        Ok(())
+        statements
     }
 }
 

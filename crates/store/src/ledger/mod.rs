@@ -6,6 +6,7 @@
 mod batch;
 mod writer;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -130,7 +131,7 @@ impl Ledger {
     pub(crate) fn start(pool: AnyPool, clock: Arc<dyn Clock>, lock: Arc<DirLock>, tasks: &TaskTracker) -> Self {
         let (queue, entries) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
-        let writer = writer::Writer { pool, clock, _lock: lock };
+        let writer = writer::Writer { pool, clock, used: HashMap::new(), _lock: lock };
         tasks.spawn(writer.run(entries, closing.clone()));
         Self { queue, closing }
     }

@@ -1,9 +1,11 @@
 //! The task that commits what has arrived.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::AnyPool;
+use api::Time;
+use sqlx::{AnyPool, Connection};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -13,22 +15,28 @@ use crate::clock::Clock;
 use crate::engine;
 use crate::error::Error;
 use crate::open::DirLock;
+use crate::sql::Sql;
 
 /// Writes that share a commit at most, so that none waits long for its own.
 const BATCH: usize = 500;
 
 const TRIES: u32 = 4;
 
+/// Milliseconds: people read when a key was last used in minutes.
+const USE_WRITTEN_EVERY: i64 = 60_000;
+
 pub(super) struct Writer {
     pub(super) pool: AnyPool,
     pub(super) clock: Arc<dyn Clock>,
+    /// When the last use of each key was written.
+    pub(super) used: HashMap<i64, Time>,
     /// Keeps others out of the directory until the last batch is written.
     pub(super) _lock: Arc<DirLock>,
 }
 
 impl Writer {
     /// Runs until the ledger is closed or dropped and everything taken is written.
-    pub(super) async fn run(self, mut queue: mpsc::Receiver<Entry>, closing: CancellationToken) {
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Entry>, closing: CancellationToken) {
         let mut entries = Vec::with_capacity(BATCH);
         loop {
             tokio::select! {
@@ -44,7 +52,7 @@ impl Writer {
     }
 
     /// Commits the batch and tells everyone who waits.
-    async fn commit(&self, entries: &mut Vec<Entry>) {
+    async fn commit(&mut self, entries: &mut Vec<Entry>) {
         let result = self.write_patiently(entries).await;
         match result {
             // One of them is at fault: let each stand for itself.
@@ -64,23 +72,43 @@ impl Writer {
     }
 
     /// Waits while another process, such as a backup, holds the database. Writing a batch again changes nothing that is there.
-    async fn write_patiently(&self, entries: &[Entry]) -> Result<(), Error> {
+    async fn write_patiently(&mut self, entries: &[Entry]) -> Result<(), Error> {
         let batch = Batch::of(entries);
+        let now = self.clock.now();
+        let used: Vec<i64> = batch
+            .keys()
+            .filter(|key| self.used.get(key).is_none_or(|at| now.as_millis() - at.as_millis() >= USE_WRITTEN_EVERY))
+            .collect();
         let mut tries = 1;
         loop {
-            match self.write(&batch).await {
+            match self.write(batch.statements(&used, now)).await {
                 Err(error) if error.is_busy() && tries < TRIES => {
                     tokio::time::sleep(Duration::from_millis(50 << tries)).await;
                     tries += 1;
                 }
-                result => return result,
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    self.used.extend(used.into_iter().map(|key| (key, now)));
+                    return Ok(());
+                }
             }
         }
     }
 
-    async fn write(&self, batch: &Batch<'_>) -> Result<(), Error> {
-        let mut transaction = self.pool.begin_with(engine::BEGIN_WRITE).await?;
-        batch.write(&mut transaction, self.clock.now()).await?;
+    async fn write(&self, statements: Vec<Sql>) -> Result<(), Error> {
+        let mut connection = self.pool.acquire().await?;
+        // Under light load a batch is one statement, which is a transaction by itself and saves two ways to the database's thread.
+        let statements = match <[Sql; 1]>::try_from(statements) {
+            Ok([only]) => {
+                only.build().execute(&mut *connection).await?;
+                return Ok(());
+            }
+            Err(several) => several,
+        };
+        let mut transaction = connection.begin_with(engine::BEGIN_WRITE).await?;
+        for statement in statements {
+            statement.build().execute(&mut *transaction).await?;
+        }
         Ok(transaction.commit().await?)
     }
 }

@@ -232,3 +232,19 @@ async fn an_unknown_source_of_the_key_is_refused() {
     let message = refusal(Store::open(home.options()).await);
     assert!(message.contains("says nothing that this version knows"), "{message}");
 }
+
+#[cfg(not(feature = "keyring"))]
+#[tokio::test]
+async fn a_key_in_the_keyring_is_refused_by_a_build_without_it() {
+    let home = Home::new();
+    let message = refusal(home.open_with(MasterKeySource::Keyring).await);
+    assert!(message.contains("keyring"), "{message}");
+    home.open().await.close().await;
+    // A directory that says where its key is wins over the desktop's wish for the keyring.
+    let store = home.open_with(MasterKeySource::Keyring).await.unwrap();
+    assert_eq!(store.opened().master_key, MasterKeyMode::Data);
+    store.close().await;
+    std::fs::write(home.data().join("master-key.source"), "keyring\n").unwrap();
+    let message = refusal(Store::open(home.options()).await);
+    assert!(message.contains("this build of the gateway can't read"), "{message}");
+}
