@@ -43,7 +43,7 @@ enum Command {
     ResetPassword {
         username: String,
         #[command(flatten)]
-        flags: Flags,
+        flags: Box<Flags>,
     },
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Some(Command::Healthcheck { listen }) => healthcheck(listen),
         Some(Command::ResetPassword { username, flags }) => {
-            let password = headless::reset_password(&username, flags.settings(false)?)?;
+            let password = headless::reset_password(&username, &flags.settings(false)?)?;
             println!("{password}");
             Ok(())
         }

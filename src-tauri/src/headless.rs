@@ -19,13 +19,18 @@ pub(crate) fn run(settings: Settings) -> anyhow::Result<()> {
         let gateway = start(settings).await?;
         announce(&gateway, demo);
         wait_for_signal().await;
-        info!("stopping: running answers may finish; a second signal ends at once");
-        tokio::select! {
-            () = gateway.stop() => {}
-            () = wait_for_signal() => warn!("ended without waiting; what was open is settled at the next start"),
-        }
+        stop(gateway).await;
         Ok(())
     })
+}
+
+/// Ends in order, unless a signal says that there is no time for it.
+pub(crate) async fn stop(gateway: Gateway) {
+    info!("stopping: running answers may finish; a second signal ends at once");
+    tokio::select! {
+        () = gateway.stop() => {}
+        () = wait_for_signal() => warn!("ended without waiting; what was open is settled at the next start"),
+    }
 }
 
 /// Opens the data directory and starts the gateway on it.
@@ -72,7 +77,7 @@ fn announce(gateway: &Gateway, demo: bool) {
 }
 
 /// Ctrl-C, or what a service manager sends.
-async fn wait_for_signal() {
+pub(crate) async fn wait_for_signal() {
     #[cfg(unix)]
     {
         use signal::unix::{SignalKind, signal};
@@ -93,9 +98,9 @@ async fn wait_for_signal() {
 }
 
 /// Sets a new random password and answers it.
-pub(crate) fn reset_password(username: &str, settings: Settings) -> anyhow::Result<String> {
+pub(crate) fn reset_password(username: &str, settings: &Settings) -> anyhow::Result<String> {
     Runtime::new().context("can't start threads")?.block_on(async {
-        let store = open(&settings, Arc::new(SystemClock)).await?;
+        let store = open(settings, Arc::new(SystemClock)).await?;
         let outcome = async {
             let Some(found) = store.users().find_for_login(username).await? else {
                 bail!("there is no user {username:?}");

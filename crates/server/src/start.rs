@@ -153,17 +153,14 @@ const DEMO_USER: &str = "demo";
 /// A channel at the demo provider and a fresh key for it; the key of an earlier start is taken away.
 async fn make_demo(app: &App) -> Result<SecretString, StartError> {
     let store = &app.store;
-    let user = match store.users().find_for_login(DEMO_USER).await? {
-        Some(found) => found.user,
-        None => {
-            let hash =
-                app.passwords.hash(random_secret()?).await.map_err(|error| StartError::Admin(error.to_string()))?;
-            match store.users().create(DEMO_USER, "Demo", Role::Member, hash).await {
-                Ok(user) => user,
-                Err(UserError::NameTaken) => return Err(StartError::Admin("another user is called demo".to_owned())),
-                Err(UserError::Store(error)) => return Err(error.into()),
-            }
-        }
+    let user = if let Some(found) = store.users().find_for_login(DEMO_USER).await? {
+        found.user
+    } else {
+        let hash = app.passwords.hash(random_secret()?).await.map_err(|error| StartError::Admin(error.to_string()))?;
+        store.users().create(DEMO_USER, "Demo", Role::Member, hash).await.map_err(|error| match error {
+            UserError::NameTaken => StartError::Admin("another user is called demo".to_owned()),
+            UserError::Store(error) => error.into(),
+        })?
     };
     let demo = NewChannel {
         name: "Demo".to_owned(),

@@ -57,12 +57,11 @@ impl TestApp {
     /// A cookie of someone with this role; each call makes a session of its own.
     pub(crate) async fn cookie(&self, role: Role) -> String {
         let users = self.app.store.users();
-        let user = match users.find_for_login(role.as_str()).await.unwrap() {
-            Some(found) => found.user,
-            None => {
-                let hash = self.app.passwords.hash("a long enough password".to_owned().into()).await.unwrap();
-                users.create(role.as_str(), role.as_str(), role, hash).await.unwrap()
-            }
+        let user = if let Some(found) = users.find_for_login(role.as_str()).await.unwrap() {
+            found.user
+        } else {
+            let hash = self.app.passwords.hash("a long enough password".to_owned().into()).await.unwrap();
+            users.create(role.as_str(), role.as_str(), role, hash).await.unwrap()
         };
         let token = self.app.store.sessions().create(user.id).await.unwrap();
         format!("aigw_session={}", token.expose_secret())

@@ -44,7 +44,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         // A form or plain text can be sent across sites without asking first; JSON can't.
         let json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !json.is_some_and(|value| value.split(';').next().unwrap_or("").trim() == "application/json") {
+        if json.is_none_or(|value| value.split(';').next().unwrap_or("").trim() != "application/json") {
             return Err(Refusal::NotJson);
         }
         let request = request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, MOST_BYTES)));

@@ -52,7 +52,7 @@ impl Throttle {
         keys(account, address)
             .iter()
             .filter_map(|key| blocked.get(key))
-            .map(|until| Duration::from(until.duration_since(now)).as_secs() + 1)
+            .map(|until| until.duration_since(now).as_secs() + 1)
             .max()
     }
 

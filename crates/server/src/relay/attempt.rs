@@ -17,11 +17,11 @@ use super::{
 use crate::app::App;
 
 /// Until a stream's head, and its first content.
-const STREAM_PATIENCE: Duration = Duration::from_secs(120);
+const STREAM_PATIENCE: Duration = Duration::from_mins(2);
 /// Until the head of an answer in one piece, which comes when all of it is made.
-const WHOLE_PATIENCE: Duration = Duration::from_secs(600);
+const WHOLE_PATIENCE: Duration = Duration::from_mins(10);
 /// Between two pieces.
-pub(super) const IDLE: Duration = Duration::from_secs(120);
+pub(super) const IDLE: Duration = Duration::from_mins(2);
 /// An answer up to this size is sent when all of it is here, so that one that breaks off can be asked for elsewhere.
 const MOST_HELD: usize = 1 << 20;
 const MOST_ERROR_BYTES: usize = 256 << 10;

@@ -15,7 +15,7 @@ use crate::app::App;
 /// As sent, and as decoded.
 const MOST_BYTES: usize = 32 << 20;
 /// A body that takes longer is not on its way any more.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_mins(2);
 /// Up to this size a body needs no share of the memory that large ones have together.
 const SMALL_BYTES: usize = 256 << 10;
 

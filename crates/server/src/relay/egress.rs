@@ -67,7 +67,10 @@ fn embedded_v4(ip: IpAddr) -> Option<IpAddr> {
     }
     let compatible =
         v6.segments()[..6].iter().all(|segment| *segment == 0) && v6 != Ipv6Addr::LOCALHOST && !v6.is_unspecified();
-    compatible.then(|| Ipv4Addr::from(v6.to_bits() as u32).into())
+    compatible.then(|| {
+        let [.., a, b, c, d] = v6.octets();
+        Ipv4Addr::new(a, b, c, d).into()
+    })
 }
 
 /// Checks an address that is written as numbers, which no resolver ever sees.

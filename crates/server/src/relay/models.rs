@@ -47,13 +47,11 @@ pub(super) async fn read(State(app): State<App>, Path(id): Path<String>, request
         Err(failure) => return refuse(&failure),
     };
     let snapshot = app.snapshot();
-    match snapshot.models_for(&key).into_iter().find(|(name, _)| *name == id) {
-        Some((name, made)) => Json(model(name, made)).into_response(),
-        None => {
-            let text = format!("No model “{id}” is served here for this key. GET /v1/models lists those that are.");
-            refuse(&Failure::new(Kind::ModelNotFound, text).at("model"))
-        }
+    if let Some((name, made)) = snapshot.models_for(&key).into_iter().find(|(name, _)| *name == id) {
+        return Json(model(name, made)).into_response();
     }
+    let text = format!("No model “{id}” is served here for this key. GET /v1/models lists those that are.");
+    refuse(&Failure::new(Kind::ModelNotFound, text).at("model"))
 }
 
 fn model(id: &str, made: Time) -> Model<'_> {

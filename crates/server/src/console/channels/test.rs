@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A model that thinks long may take as long as this.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const MOST_ANSWER_BYTES: usize = 1 << 20;
 
 /// Send the channel a tiny real request, also when it is disabled.
