@@ -4,6 +4,7 @@ use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use api::logs::LogState;
@@ -12,7 +13,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, header};
 use http_body::Frame;
 use llm::chat::{How, Summary, Through, read_reply};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::{
     attempt::{Answer, Flow, IDLE, Refusal},
@@ -25,6 +26,10 @@ use super::{
 /// How often the upstream's task gets a turn before what has arrived is written: chunks that arrive together leave
 /// together, in one write instead of many.
 const TURNS: u8 = 2;
+/// More than this is written at once even if still more is here.
+const MOST_WAITING: usize = 64 << 10;
+/// How long a provider may take to end a stream after its `[DONE]`, so that its connection can be used again.
+const DRAIN: Duration = Duration::from_secs(1);
 /// A long answer is looked into for its usage up to here.
 const MOST_READ: usize = 32 << 20;
 
@@ -193,6 +198,19 @@ impl Relayed {
         Self { piece, rest, settler, status, idle: Box::pin(sleep(IDLE)), turns: 0, state: State::Flowing }
     }
 
+    fn flush(&mut self) -> Frame<Bytes> {
+        Frame::data(self.piece.out().split().freeze())
+    }
+
+    /// Reads what the provider sends after `[DONE]`: a connection that wasn't read to its end is lost.
+    fn drain(&mut self) {
+        let mut rest = self.rest.take();
+        if rest.is_ended() {
+            return;
+        }
+        self.settler.tasks().spawn(timeout(DRAIN, async move { while let Some(Ok(_)) = rest.next().await {} }));
+    }
+
     fn end(&mut self, how: How) {
         let (summary, tail) = self.piece.finish(how);
         let state = if summary.error.is_some() { LogState::Failed } else { LogState::Done };
@@ -218,6 +236,9 @@ impl http_body::Body for Relayed {
                         Poll::Ready(Some(Ok(bytes))) => {
                             this.idle.as_mut().reset(Instant::now() + IDLE);
                             this.piece.feed(bytes);
+                            if this.piece.out().len() >= MOST_WAITING {
+                                return Poll::Ready(Some(Ok(this.flush())));
+                            }
                         }
                         Poll::Ready(Some(Err(error))) => this.end(How::UpstreamError(error)),
                         Poll::Ready(None) => this.end(How::Eof),
@@ -228,7 +249,7 @@ impl http_body::Body for Relayed {
                                 return Poll::Pending;
                             }
                             this.turns = 0;
-                            return Poll::Ready(Some(Ok(Frame::data(this.piece.out().split().freeze()))));
+                            return Poll::Ready(Some(Ok(this.flush())));
                         }
                         Poll::Pending => {
                             std::task::ready!(this.idle.as_mut().poll(cx));
@@ -239,11 +260,12 @@ impl http_body::Body for Relayed {
                 }
                 State::Settling(settling, tail) => {
                     if !this.piece.out().is_empty() {
-                        return Poll::Ready(Some(Ok(Frame::data(this.piece.out().split().freeze()))));
+                        return Poll::Ready(Some(Ok(this.flush())));
                     }
                     std::task::ready!(Pin::new(settling).poll(cx));
                     let tail = std::mem::replace(tail, Ok(Bytes::new()));
                     this.state = State::Done;
+                    this.drain();
                     match tail {
                         Ok(tail) if tail.is_empty() => {}
                         tail => return Poll::Ready(Some(tail.map(Frame::data))),

@@ -24,7 +24,7 @@ use tokio::{task::JoinHandle, time::Instant};
 use uuid::Uuid;
 
 use super::{millis, plan::Candidate};
-use crate::app::App;
+use crate::{app::App, tasks::Tasks};
 
 /// What is known when a request has arrived and its key is good.
 #[derive(Debug)]
@@ -195,6 +195,10 @@ impl Settler {
                 tracing::error!(%error, request = %id, "a request isn't settled");
             }
         })))
+    }
+
+    pub(super) fn tasks(&self) -> &Tasks {
+        &self.app.tasks
     }
 
     /// Settles a request whose client left, or that the gateway's own end cut off.

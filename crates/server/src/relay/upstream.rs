@@ -56,6 +56,7 @@ pub(crate) struct ReplyBody(Source);
 enum Source {
     Http(Pin<Box<reqwest::Body>>),
     InProcess(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
+    Ended,
 }
 
 /// Why there is no answer. The text is for the log and the operator: it names hosts.
@@ -103,6 +104,8 @@ impl Upstream {
             }
         }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        // What passes through must be readable on the way.
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(key) = candidate.key() {
             let (name, mut value) = match candidate.vendor.auth {
                 Auth::Bearer | Auth::Optional => {
@@ -131,12 +134,19 @@ impl ReplyBody {
     /// The next bytes; `None` at the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, String>>> {
         match &mut self.0 {
+            Source::Ended => Poll::Ready(None),
             Source::InProcess(events) => events.as_mut().poll_next(cx).map(|event| event.map(Ok)),
             Source::Http(body) => loop {
                 let frame = std::task::ready!(body.as_mut().poll_frame(cx));
                 match frame {
-                    None => return Poll::Ready(None),
-                    Some(Err(error)) => return Poll::Ready(Some(Err(SendError::from(error).text))),
+                    None => {
+                        self.0 = Source::Ended;
+                        return Poll::Ready(None);
+                    }
+                    Some(Err(error)) => {
+                        self.0 = Source::Ended;
+                        return Poll::Ready(Some(Err(SendError::from(error).text)));
+                    }
                     // Trailers say nothing here.
                     Some(Ok(frame)) => {
                         if let Ok(bytes) = frame.into_data() {
@@ -150,6 +160,15 @@ impl ReplyBody {
 
     pub(super) async fn next(&mut self) -> Option<Result<Bytes, String>> {
         std::future::poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        matches!(self.0, Source::Ended)
+    }
+
+    /// Leaves an ended body in its place.
+    pub(super) fn take(&mut self) -> Self {
+        Self(std::mem::replace(&mut self.0, Source::Ended))
     }
 
     /// All of it, if it has at most `most` bytes.
