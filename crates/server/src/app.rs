@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     console::{SetupGate, Throttle},
     relay::{Snapshot, Upstream},
+    start::StartError,
     tasks::Tasks,
 };
 
@@ -54,10 +55,10 @@ impl App {
         clock: Arc<dyn Clock>,
         setup: SetupGate,
         base_url: String,
-    ) -> Result<Self, store::Error> {
+    ) -> Result<Self, StartError> {
         let snapshot = Snapshot::read(&store).await?;
         Ok(Self(Arc::new(Inner {
-            upstream: Upstream::new(config.egress),
+            upstream: Upstream::new(config.egress).map_err(|error| StartError::Tls(error.to_string()))?,
             config,
             store,
             clock,

@@ -29,6 +29,8 @@ pub enum StartError {
     Listen(SocketAddr, io::Error),
     #[error("can't make the owner from AIGW_ADMIN_USERNAME and AIGW_ADMIN_PASSWORD: {0}")]
     Admin(String),
+    #[error("can't prepare encrypted connections: {0}. Is the package ca-certificates installed?")]
+    Tls(String),
     #[error(transparent)]
     Store(#[from] store::Error),
 }

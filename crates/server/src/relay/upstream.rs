@@ -69,7 +69,7 @@ pub(crate) struct SendError {
 
 impl Upstream {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-    pub(crate) fn new(egress: Egress) -> Self {
+    pub(crate) fn new(egress: Egress) -> Result<Self, SendError> {
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .dns_resolver(Guarded(egress))
@@ -77,9 +77,8 @@ impl Upstream {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .user_agent(concat!("ai-gateway/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .expect("the TLS library works on this machine");
-        Self { client, egress }
+            .build()?;
+        Ok(Self { client, egress })
     }
 
     /// Sends `body` to where `candidate` has `endpoint`. `from` are the client's headers, of which few pass.

@@ -39,7 +39,12 @@ pub(in crate::console) async fn create(
         return Err(Refusal::SetupToken);
     }
     let hash = app.passwords.hash(setup.password.into()).await.map_err(|_| Refusal::TooMany(2))?;
-    let owner = app.store.users().create_owner(setup.username.trim(), hash).await?.ok_or_else(already)?;
+    let users = app.store.users();
+    let owner = match users.create_owner(setup.username.trim(), hash).await? {
+        Some(owner) => owner,
+        None if users.owner_exists().await? => return Err(already()),
+        None => return Err(Refusal::field("username", "That name is in use. Choose another one.")),
+    };
     app.setup.close();
     let token = app.store.sessions().create(owner.id).await?;
     let cookie = session_cookie(&app, &headers, Some(&token)).ok_or(Refusal::Internal)?;
