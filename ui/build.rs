@@ -124,13 +124,19 @@ fn functions(catalogues: &[(&str, &str, Catalogue)]) -> Result<String, Box<dyn E
     Ok(out)
 }
 
-/// What the server says in English → Chinese. A sentence that isn't here is shown as it came.
+/// What the server says in English → Chinese, `{}` standing for anything. A sentence that isn't here is shown as it came.
 fn sentences(server: &BTreeMap<String, String>) -> String {
-    let mut out = String::from("\nfn server_zh_cn(sentence: &str) -> Option<&'static str> {\n    Some(match sentence {\n");
+    let mut out = String::from("\nfn server_zh_cn(sentence: &str) -> Option<String> {\n");
     for (english, chinese) in server {
-        out.push_str(&format!("        {english:?} => {chinese:?},\n"));
+        match (english.split_once("{}"), chinese.split_once("{}")) {
+            (Some((before, after)), Some((start, end))) => out.push_str(&format!(
+                "    if let Some(any) = sentence.strip_prefix({before:?}).and_then(|rest| rest.strip_suffix({after:?})) {{\n        \
+                 return Some([{start:?}, any, {end:?}].concat());\n    }}\n"
+            )),
+            _ => out.push_str(&format!("    if sentence == {english:?} {{\n        return Some({chinese:?}.to_owned());\n    }}\n")),
+        }
     }
-    out.push_str("        _ => return None,\n    })\n}\n");
+    out.push_str("    None\n}\n");
     out
 }
 
@@ -175,8 +181,9 @@ fn icons(list: &str) -> String {
             })
             .collect()
     };
-    let mut out =
-        String::from("/// The icons of `icons.txt`.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub(crate) enum Icon {\n");
+    let mut out = String::from(
+        "/// The icons of `icons.txt`.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub(crate) enum Icon {\n",
+    );
     for name in list.lines() {
         out.push_str(&format!("    {},\n", variant(name)));
     }

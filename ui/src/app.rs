@@ -78,8 +78,12 @@ fn Guarded(props: &GuardedProps) -> Html {
                 Route::Home if admin => html! { <Redirect<Route> to={Route::Channels} /> },
                 Route::Home => html! { <Redirect<Route> to={Route::Keys} /> },
                 Route::Channels if admin => html! { <pages::channels::ChannelsPage /> },
-                Route::NewChannel if admin => html! { <pages::channels::ChannelsPage open={pages::channels::Open::New} /> },
-                Route::Channel { id } if admin => html! { <pages::channels::ChannelsPage open={pages::channels::Open::One(*id)} /> },
+                Route::NewChannel if admin => {
+                    html! { <pages::channels::ChannelsPage open={pages::channels::Open::New} /> }
+                }
+                Route::Channel { id } if admin => {
+                    html! { <pages::channels::ChannelsPage open={pages::channels::Open::One(*id)} /> }
+                }
                 Route::Keys => html! { <pages::keys::KeysPage /> },
                 _ => html! { <pages::not_found::NotFound /> },
             };

@@ -53,9 +53,7 @@ impl Text {
 
     /// `19 Nov`, with the year if it isn't this one.
     pub(crate) fn date(self, now: i64, then: i64, offset: i32) -> String {
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let (this, then) = (civil(now, offset), civil(then, offset));
         let (year, month, day) = (then.year(), then.month(), then.day());
         let this_year = year == this.year();

@@ -32,11 +32,7 @@ impl Lang {
 
     /// The closest language to a tag such as `zh-Hant-TW`.
     pub(crate) fn closest(tag: &str) -> Self {
-        if tag.to_ascii_lowercase().starts_with("zh") {
-            Self::ZhCn
-        } else {
-            Self::En
-        }
+        if tag.to_ascii_lowercase().starts_with("zh") { Self::ZhCn } else { Self::En }
     }
 }
 
@@ -49,7 +45,7 @@ impl Text {
     pub(crate) fn server(self, sentence: &str) -> String {
         match self.0 {
             Lang::En => sentence.to_owned(),
-            Lang::ZhCn => server_zh_cn(sentence).unwrap_or(sentence).to_owned(),
+            Lang::ZhCn => server_zh_cn(sentence).unwrap_or_else(|| sentence.to_owned()),
         }
     }
 }
@@ -72,9 +68,17 @@ mod tests {
 
     #[test]
     fn a_count_of_one_is_singular_in_english_only() {
-        assert_eq!(Text(Lang::En).channels_models_count(1), "1 model");
-        assert_eq!(Text(Lang::En).channels_models_count(0), "0 models");
-        assert_eq!(Text(Lang::En).channels_models_count(12_345), "12,345 models");
-        assert_eq!(Text(Lang::ZhCn).channels_models_count(1), "1 个模型");
+        assert_eq!(Text(Lang::En).channel_changes(1), "1 change not saved");
+        assert_eq!(Text(Lang::En).channel_changes(0), "0 changes not saved");
+        assert_eq!(Text(Lang::En).channel_changes(12_345), "12,345 changes not saved");
+        assert_eq!(Text(Lang::ZhCn).channel_changes(1), "1 处修改未保存");
+    }
+
+    #[test]
+    fn what_the_server_says_is_translated_where_it_is_known() {
+        assert_eq!(Text(Lang::ZhCn).server("Enter a name."), "填写名称。");
+        assert_eq!(Text(Lang::ZhCn).server("“main” is in use."), "“main”已被使用。");
+        assert_eq!(Text(Lang::ZhCn).server("invalid_api_key"), "invalid_api_key");
+        assert_eq!(Text(Lang::En).server("Enter a name."), "Enter a name.");
     }
 }

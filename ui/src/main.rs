@@ -17,8 +17,6 @@ mod shell;
 mod web;
 
 fn main() {
-    let root = web::document()
-        .get_element_by_id("app")
-        .expect("index.html has an element #app");
+    let root = web::document().get_element_by_id("app").expect("index.html has an element #app");
     yew::Renderer::<app::App>::with_root(root).render();
 }

@@ -138,8 +138,7 @@ pub(crate) fn QuickPrefs() -> Html {
 }
 
 fn apply(theme: Theme) {
-    let system_is_dark =
-        || web::window().match_media(DARK).ok().flatten().is_some_and(|query| query.matches());
+    let system_is_dark = || web::window().match_media(DARK).ok().flatten().is_some_and(|query| query.matches());
     let dark = theme == Theme::Dark || (theme == Theme::System && system_is_dark());
     root_attribute("data-theme", if dark { "dark" } else { "light" });
 }

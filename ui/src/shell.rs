@@ -199,7 +199,9 @@ mod tests {
 
     #[test]
     fn a_tile_holds_two_letters_or_one_character() {
-        for (name, tile) in [("Lin Wei", "LW"), ("mara", "MA"), ("陈思远", "陈"), ("x", "X"), ("build-bot", "BB"), ("", "")] {
+        for (name, tile) in
+            [("Lin Wei", "LW"), ("mara", "MA"), ("陈思远", "陈"), ("x", "X"), ("build-bot", "BB"), ("", "")]
+        {
             assert_eq!(initials(name), tile);
         }
     }

@@ -31,7 +31,8 @@ impl Failure {
     pub(crate) fn sentence(&self, t: Text) -> String {
         match self {
             Self::Offline => t.error_offline().to_owned(),
-            Self::Refused { message, .. } => t.server(message),
+            Self::Refused { message, fields, .. } if fields.is_empty() => t.server(message),
+            Self::Refused { fields, .. } => fields.values().map(|fault| t.server(fault)).collect::<Vec<_>>().join(" "),
             Self::Foreign => t.error_foreign().to_owned(),
         }
     }
@@ -69,11 +70,7 @@ pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
     read(request(Method::GET, path).send().await).await
 }
 
-pub(super) async fn send<T: DeserializeOwned>(
-    method: Method,
-    path: &str,
-    body: &impl Serialize,
-) -> Result<T, Failure> {
+pub(super) async fn send<T: DeserializeOwned>(method: Method, path: &str, body: &impl Serialize) -> Result<T, Failure> {
     let request = request(method, path).json(body).map_err(|_| Failure::Foreign)?;
     read(request.send().await).await
 }

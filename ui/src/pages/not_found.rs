@@ -1,7 +1,12 @@
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::{i18n::use_text, parts::{empty::Empty, link::PageLink}, routes::Route, web::use_title};
+use crate::{
+    i18n::use_text,
+    parts::{empty::Empty, link::PageLink},
+    routes::Route,
+    web::use_title,
+};
 
 #[component]
 pub(crate) fn NotFound() -> Html {

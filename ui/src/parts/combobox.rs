@@ -42,11 +42,12 @@ pub(crate) fn Combobox(props: &ComboboxProps) -> Html {
     let search = use_state(|| None::<String>);
     let at = use_state(|| 0_usize);
 
-    let found: Vec<ComboOption> =
-        search.as_deref().map(|search| matching(&props.options, search)).unwrap_or_default();
+    let found: Vec<ComboOption> = search.as_deref().map(|search| matching(&props.options, search)).unwrap_or_default();
     let open = search.is_some();
     let chosen = props.options.iter().find(|option| option.value == props.value);
-    let shown = search.as_deref().map_or_else(|| chosen.map(|option| option.label.to_string()).unwrap_or_default(), str::to_owned);
+    let shown = search
+        .as_deref()
+        .map_or_else(|| chosen.map(|option| option.label.to_string()).unwrap_or_default(), str::to_owned);
 
     let choose = {
         let (search, on_choose) = (search.setter(), props.on_choose.clone());
@@ -73,7 +74,8 @@ pub(crate) fn Combobox(props: &ComboboxProps) -> Html {
         })
     };
     let onkeydown = {
-        let (found, choose, start, search, at) = (found.clone(), choose.clone(), start.clone(), search.setter(), at.clone());
+        let (found, choose, start, search, at) =
+            (found.clone(), choose.clone(), start.clone(), search.setter(), at.clone());
         Callback::from(move |event: KeyboardEvent| {
             let last = found.len().saturating_sub(1);
             match event.key().as_str() {

@@ -37,6 +37,9 @@ pub(crate) struct MenuProps {
     pub(crate) children: Html,
     #[prop_or_default]
     pub(crate) items: Vec<Item>,
+    /// The button is what ↑ and ↓ walk in a table without links.
+    #[prop_or_default]
+    pub(crate) row: bool,
     /// Above the items; for choices that leave the menu open.
     #[prop_or_default]
     pub(crate) header: Html,
@@ -81,7 +84,7 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
         }
     });
     html! {<>
-        <button ref={button} type="button" class={props.class.clone()} popovertarget={&props.id} aria-haspopup="menu"
+        <button ref={button} type="button" class={props.class.clone()} popovertarget={&props.id} aria-haspopup="menu" data-row={props.row.then_some("")}
             aria-label={&props.label} title={&props.label}>{props.children.clone()}</button>
         <div ref={list} id={&props.id} popover="auto" class="menu-list" ontoggle={place} {onkeydown}>
             {props.header.clone()}

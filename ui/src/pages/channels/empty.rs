@@ -1,0 +1,169 @@
+//! No channels at all, or none that the filter admits.
+
+use std::rc::Rc;
+
+use ::api::{
+    channels::NewChannel,
+    providers::{Dialect, Provider},
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use super::{
+    actions::Actions,
+    draft::{DEMO, Draft},
+    view::{self, host},
+};
+use crate::{
+    api,
+    i18n::{Text, use_text},
+    parts::{empty::Empty, icon::Icon},
+    routes::{NewChannelQuery, Route},
+};
+
+/// Offered first, where the gateway knows them.
+const SUGGESTED: [&str; 4] = ["openai", "deepseek", "openrouter", "ollama"];
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct NoChannelProps {
+    pub(crate) providers: Rc<Vec<Provider>>,
+    pub(crate) actions: Actions,
+    pub(crate) on_add: Callback<()>,
+}
+
+#[component]
+pub(crate) fn NoChannel(props: &NoChannelProps) -> Html {
+    let t = use_text();
+    let navigator = use_navigator();
+    let suggestions = SUGGESTED.iter().filter_map(|slug| view::provider(&props.providers, slug)).map(|provider| {
+        let (navigator, slug) = (navigator.clone(), provider.slug.clone());
+        let onclick = move |_| {
+            if let Some(navigator) = &navigator {
+                let query = NewChannelQuery { provider: Some(slug.clone()) };
+                // A query of one text always serialises.
+                let _ok = navigator.push_with_query(&Route::NewChannel, &query);
+            }
+        };
+        html! {
+            <button type="button" key={provider.slug.clone()} {onclick}
+                class="flex items-start gap-3 p-3 text-left rounded-box border border-line hover:bg-base-200 cursor-pointer">
+                <span class="mono-tile" aria-hidden="true">{&provider.tile}</span>
+                <span class="min-w-0 leading-[18px]">
+                    <b class="block font-medium">{&provider.name}</b>
+                    <span class="block truncate text-xs text-ink-2">{hint(t, provider)}</span>
+                </span>
+            </button>
+        }
+    });
+    let count = i64::try_from(props.providers.len()).unwrap_or(i64::MAX);
+    let demo = {
+        let actions = props.actions.clone();
+        move |_: MouseEvent| add_demo(&actions)
+    };
+    html! {
+        <div class="border-t border-line flex-1 flex">
+            <Empty drawing={drawing()} title={t.channels_empty_headline()} text={t.channels_empty_text()}>
+                <div class="mt-6 grid sm:grid-cols-2 gap-2 text-left">{for suggestions}</div>
+                <div class="mt-4 flex flex-wrap justify-center items-center gap-x-5 gap-y-2">
+                    <button type="button" class="act cursor-pointer" onclick={props.on_add.reform(|_: MouseEvent| ())}>{t.channels_all_providers(count)}</button>
+                    if view::provider(&props.providers, DEMO).is_some() {
+                        <button type="button" class="act cursor-pointer" onclick={demo}>{t.channels_use_demo()}</button>
+                    }
+                </div>
+            </Empty>
+        </div>
+    }
+}
+
+/// What a provider speaks and where, in a few words.
+pub(crate) fn hint(t: Text, provider: &Provider) -> String {
+    if provider.slug == DEMO {
+        return t.channels_demo_hint().to_owned();
+    }
+    if provider.local {
+        return t.channels_local_hint().to_owned();
+    }
+    match &provider.base_url {
+        Some(url) => host(url).to_owned(),
+        None => dialects(provider),
+    }
+}
+
+pub(crate) fn dialects(provider: &Provider) -> String {
+    let name = |dialect: &Dialect| match dialect {
+        Dialect::Chat => "Chat",
+        Dialect::Responses => "Responses",
+        Dialect::Messages => "Messages",
+        Dialect::Gemini => "generateContent",
+    };
+    provider.dialects.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn demo_channel() -> Option<NewChannel> {
+    let mut draft = Draft::new();
+    draft.name = "Demo".to_owned();
+    draft.provider = DEMO.to_owned();
+    draft.models = vec![super::draft::DEMO_MODEL.to_owned()];
+    draft.create().ok()
+}
+
+fn add_demo(actions: &Actions) {
+    let actions = actions.clone();
+    spawn_local(async move {
+        let Some(demo) = demo_channel() else { return };
+        match api::channels::create(&demo).await {
+            Ok(channel) => {
+                let id = channel.id;
+                actions.toaster.done(actions.t.channels_added(&channel.name));
+                actions.data.edit(move |data| data.put(channel.clone()));
+                actions.test(vec![id]);
+            }
+            Err(error) => actions.toaster.failed(error.sentence(actions.t)),
+        }
+    });
+}
+
+fn drawing() -> Html {
+    html! {
+        <svg class="mx-auto" width="220" height="72" viewBox="0 0 220 72" fill="none" aria-hidden="true">
+            <g class="stroke-line-2" stroke-width="1.5">
+                <path d="M8 36h76" />
+                <path d="M144 36c18 0 18-26 36-26h18M144 36h54M144 36c18 0 18 26 36 26h18" stroke-dasharray="3 4" />
+            </g>
+            <g stroke-width="5">
+                <path stroke="currentColor" d="M92 54V24a18 18 0 0 1 36 0v4M128 44v10" />
+                <path class="stroke-primary" d="M102 36h38" />
+            </g>
+            <g class="fill-base-100 stroke-line-2" stroke-width="1.5" stroke-dasharray="3 3">
+                <rect x="198" y="3" width="14" height="14" rx="4" />
+                <rect x="198" y="29" width="14" height="14" rx="4" />
+                <rect x="198" y="55" width="14" height="14" rx="4" />
+            </g>
+        </svg>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct NoneFoundProps {
+    pub(crate) search: AttrValue,
+    pub(crate) on_clear: Callback<()>,
+}
+
+#[component]
+pub(crate) fn NoneFound(props: &NoneFoundProps) -> Html {
+    let t = use_text();
+    let text = if props.search.trim().is_empty() {
+        t.channels_none_in_state().to_owned()
+    } else {
+        t.channels_none_found(props.search.trim())
+    };
+    html! {
+        <div class="flex-1 px-4 md:px-6 py-10" role="status">
+            <h2 class="text-lg font-semibold tracking-[-0.01em] break-words">{text}</h2>
+            <button type="button" class="btn btn-sm mt-3" onclick={props.on_clear.reform(|_: MouseEvent| ())}>
+                {Icon::X.small()}{t.table_clear_filter()}
+            </button>
+        </div>
+    }
+}
