@@ -121,7 +121,7 @@ impl Settler {
             input_estimate: open.input_estimate,
             settle: Some(settle),
         };
-        if let Err(error) = app.store.ledger().open(open).await {
+        if let Err(error) = app.store.ledger().note(open).await {
             tracing::error!(%error, request = %arrival.id, "a request isn't in the log");
         }
         settler

@@ -114,7 +114,8 @@ impl Future for Receipt {
 struct Entry {
     open: Option<Open>,
     settle: Option<Settle>,
-    done: oneshot::Sender<Result<(), LedgerError>>,
+    /// Who waits for the commit, if anyone.
+    done: Option<oneshot::Sender<Result<(), LedgerError>>>,
 }
 
 /// Takes the writes.
@@ -146,6 +147,11 @@ impl Ledger {
         self.queue(Some(open), None).await
     }
 
+    /// Writes a request's row that nobody waits for: soon, and together with its settlement if that comes first.
+    pub async fn note(&self, open: Open) -> Result<(), LedgerError> {
+        self.send(Entry { open: Some(open), settle: None, done: None }).await
+    }
+
     /// Finishes a request's row. One that is finished already stays as it is.
     pub async fn settle(&self, settle: Settle) -> Result<Receipt, LedgerError> {
         self.queue(None, Some(settle)).await
@@ -158,9 +164,12 @@ impl Ledger {
 
     async fn queue(&self, open: Option<Open>, settle: Option<Settle>) -> Result<Receipt, LedgerError> {
         let (done, receipt) = oneshot::channel();
-        let entry = Entry { open, settle, done };
-        self.queue.send(entry).await.map_err(|_| LedgerError::Closed)?;
+        self.send(Entry { open, settle, done: Some(done) }).await?;
         Ok(Receipt(receipt))
+    }
+
+    async fn send(&self, entry: Entry) -> Result<(), LedgerError> {
+        self.queue.send(entry).await.map_err(|_| LedgerError::Closed)
     }
 }
 

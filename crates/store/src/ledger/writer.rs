@@ -7,6 +7,7 @@ use std::time::Duration;
 use api::Time;
 use sqlx::{AnyPool, Connection};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
@@ -21,6 +22,9 @@ use crate::sql::Sql;
 const BATCH: usize = 500;
 
 const TRIES: u32 = 4;
+
+/// What a killed process may not know that it had begun; see [`gather`].
+const LINGER: Duration = Duration::from_millis(10);
 
 /// Milliseconds: people read when a key was last used in minutes.
 const USE_WRITTEN_EVERY: i64 = 60_000;
@@ -45,6 +49,7 @@ impl Writer {
                     if n == 0 {
                         return;
                     }
+                    gather(&mut queue, &mut entries, &closing).await;
                     self.commit(&mut entries).await;
                 }
             }
@@ -113,6 +118,23 @@ impl Writer {
     }
 }
 
+/// Lets rows that nobody waits for wait for company: a short request's settlement comes before this ends, and both are
+/// one row of one commit.
+async fn gather(queue: &mut mpsc::Receiver<Entry>, entries: &mut Vec<Entry>, closing: &CancellationToken) {
+    let until = Instant::now() + LINGER;
+    while entries.len() < BATCH && entries.iter().all(|entry| entry.done.is_none()) {
+        tokio::select! {
+            () = tokio::time::sleep_until(until) => return,
+            () = closing.cancelled() => return,
+            n = queue.recv_many(entries, BATCH - entries.len()) => {
+                if n == 0 {
+                    return;
+                }
+            }
+        }
+    }
+}
+
 fn told(result: Result<(), Error>) -> Result<(), LedgerError> {
     result.map_err(|error| {
         tracing::error!(%error, "The ledger couldn't be written");
@@ -124,7 +146,9 @@ fn told(result: Result<(), Error>) -> Result<(), LedgerError> {
 
 impl Entry {
     fn tell(self, result: Result<(), LedgerError>) {
-        // Nobody may be waiting.
-        let _ = self.done.send(result);
+        if let Some(done) = self.done {
+            // Whoever waited may have left.
+            let _ = done.send(result);
+        }
     }
 }

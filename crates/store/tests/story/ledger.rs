@@ -253,6 +253,32 @@ async fn the_log_is_filtered_and_bounded() {
 }
 
 #[tokio::test]
+async fn a_request_that_nobody_waits_for_is_written_alone_or_with_its_settlement() {
+    let home = Home::new();
+    let store = home.open().await;
+    let (alone, short) = (request(1, 2), request(1, 2));
+    let done = outcome(&short, LogState::Done);
+    let (alone_id, short_id) = (alone.id.to_string(), short.id.to_string());
+    store.ledger().note(short).await.unwrap();
+    store.ledger().settle(done).await.unwrap().await.unwrap();
+    let state = async |id: &str| store.logs().get(Scope::All, id).await.unwrap().map(|row| row.state);
+    assert_eq!(state(&short_id).await, Some(LogState::Done));
+    store.ledger().note(alone).await.unwrap();
+    while state(&alone_id).await.is_none() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(state(&alone_id).await, Some(LogState::Open));
+    let last = request(1, 2);
+    let last_id = last.id;
+    store.ledger().note(last).await.unwrap();
+    store.close().await;
+    let store = home.open().await;
+    let last = store.logs().get(Scope::All, &last_id.to_string()).await.unwrap().unwrap();
+    assert_eq!(last.state, LogState::Interrupted, "closing writes what was waiting");
+    store.close().await;
+}
+
+#[tokio::test]
 async fn other_peoples_requests_do_not_exist() {
     let home = Home::new();
     let store = home.open().await;
