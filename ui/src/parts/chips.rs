@@ -93,7 +93,7 @@ pub(crate) fn Chips(props: &ChipsProps) -> Html {
     let invalid = props.error.is_some();
     html! {
         <Field id={&props.id} label={&props.label} error={&props.error} help={props.help.clone()}>
-            <div class={classes!("input", "chips", invalid.then_some("input-bad"))}>
+            <div class={classes!("input", "chips", "w-full", "!h-auto", "min-h-8", "!p-1", "!pl-1.5", invalid.then_some("input-bad"))}>
                 {for chips}
                 <input id={&props.id} class="font-mono !text-xs flex-1 min-w-32" value={(*draft).clone()} {oninput} {onkeydown} {onblur} {onpaste}
                     placeholder={props.values.is_empty().then(|| props.placeholder.clone())} autocomplete="off" spellcheck="false" autocapitalize="off"

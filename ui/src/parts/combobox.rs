@@ -32,6 +32,8 @@ pub(crate) struct ComboboxProps {
     #[prop_or_default]
     pub(crate) disabled: bool,
     #[prop_or_default]
+    pub(crate) autofocus: bool,
+    #[prop_or_default]
     pub(crate) placeholder: AttrValue,
 }
 
@@ -125,12 +127,12 @@ pub(crate) fn Combobox(props: &ComboboxProps) -> Html {
                         <span class="mono-tile !size-5 !text-[9px]" aria-hidden="true">{&chosen.tile}</span>
                     }
                     <input id={&props.id} role="combobox" autocomplete="off" spellcheck="false" value={shown}
-                        placeholder={placeholder.unwrap_or_else(|| props.placeholder.clone())} disabled={props.disabled}
+                        placeholder={placeholder.unwrap_or_else(|| props.placeholder.clone())} disabled={props.disabled} autofocus={props.autofocus}
                         aria-expanded={if open { "true" } else { "false" }} aria-controls={list.clone()} aria-autocomplete="list"
                         aria-activedescendant={(open && !found.is_empty()).then(|| option_id(*at))}
                         aria-invalid={invalid.then_some("true")} aria-describedby={format!("{}-note", props.id)}
                         {oninput} {onkeydown} {onblur} onclick={start.reform(|_: MouseEvent| ())} />
-                    {Icon::ChevronDown.with("icon icon-sm text-ink-3")}
+                    if !props.disabled { {Icon::ChevronDown.with("icon icon-sm text-ink-3")} }
                 </div>
                 if open {
                     <div id={list.clone()} role="listbox" aria-label={&props.label} class="combo-list">

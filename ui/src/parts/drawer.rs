@@ -39,7 +39,7 @@ pub(crate) fn Drawer(props: &DrawerProps) -> Html {
                 <header class="flex items-start gap-3 px-4 md:px-6 pt-4 pb-3 border-b border-line">
                     {props.tile.clone()}
                     <div class="min-w-0 flex-1">
-                        <h2 id="drawer-title" class="text-lg font-semibold tracking-[-0.01em] leading-6 break-words">{&props.title}</h2>
+                        <h2 id="drawer-title" tabindex="-1" autofocus=true class="outline-none text-lg font-semibold tracking-[-0.01em] leading-6 break-words">{&props.title}</h2>
                         <div class="text-xs text-ink-2 flex flex-wrap items-center gap-x-2">{props.subtitle.clone()}</div>
                     </div>
                     <div class="ml-auto flex items-center gap-1">

@@ -30,7 +30,10 @@ pub(crate) fn Modal(props: &ModalProps) -> Html {
             if let Some(dialog) = &dialog {
                 // Fails only if it is open already.
                 let _open = dialog.show_modal();
-                if let Ok(Some(first)) = dialog.query_selector("[autofocus]") {
+                // A control that asks for the keyboard, else the heading: the first button is rarely what a person wants.
+                let controls = dialog.query_selector("input[autofocus], button[autofocus]");
+                let first = controls.ok().flatten().or_else(|| dialog.query_selector("[autofocus]").ok().flatten());
+                if let Some(first) = first {
                     web::focus_on(&first);
                 }
             }

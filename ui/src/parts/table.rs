@@ -50,6 +50,8 @@ pub(crate) struct SearchProps {
     pub(crate) value: AttrValue,
     pub(crate) placeholder: AttrValue,
     pub(crate) on_input: Callback<String>,
+    #[prop_or(classes!("w-[240px]", "max-md:flex-1"))]
+    pub(crate) class: Classes,
 }
 
 /// The search of a toolbar; `/` leads to it, ↓ from it into the rows.
@@ -76,7 +78,7 @@ pub(crate) fn Search(props: &SearchProps) -> Html {
         }
     });
     html! {
-        <label class="input input-sm w-[240px] max-md:flex-1">
+        <label class={classes!("input", "input-sm", props.class.clone())}>
             {Icon::Search.with("icon icon-sm text-ink-3")}
             <input ref={node} type="search" value={&props.value} placeholder={&props.placeholder} aria-label={&props.placeholder}
                 {oninput} {onkeydown} autocomplete="off" spellcheck="false" />

@@ -87,7 +87,7 @@ pub(crate) fn ToastProvider(props: &ProviderProps) -> Html {
     html! {
         <ContextProvider<Toaster> context={Toaster(toasts.dispatcher())}>
             {props.children.clone()}
-            <div class="fixed inset-x-0 bottom-4 z-40 flex flex-col items-center gap-2 px-4 pointer-events-none" aria-live="polite">
+            <div class="toasts fixed inset-x-0 bottom-4 z-40 flex flex-col items-center gap-2 px-4 pointer-events-none" aria-live="polite">
                 for toast in &toasts.shown {
                     <ToastView key={toast.id} toast={toast.clone()} on_hide={&hide} />
                 }

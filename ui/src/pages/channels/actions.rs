@@ -9,7 +9,7 @@ use ::api::{
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::view::Health;
+use super::view::{Health, said};
 use crate::{
     api::{self, Failure},
     i18n::Text,
@@ -198,7 +198,7 @@ pub(crate) fn health_words(t: Text, channel: &Channel) -> (&'static str, Option<
     };
     let test = channel.last_test.as_ref().filter(|_| health.needs_you());
     let cause = test.map(|test| {
-        let said = test.error.clone().unwrap_or_default();
+        let said = said(test.error.as_deref().unwrap_or_default());
         match test.status {
             Some(status) if said.is_empty() => t.channels_answered(&status.to_string()),
             Some(status) => format!("{status} · {said}"),

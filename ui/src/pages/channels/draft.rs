@@ -81,11 +81,22 @@ impl Draft {
         self.new_keys.iter().cloned().chain(lines(&self.key_text)).collect()
     }
 
+    /// `provider` is the one that the draft names, if it is known: it says whether a key and an address are needed.
+    ///
     /// # Errors
     ///
     /// What is wrong, by field.
-    pub(crate) fn create(&self) -> Result<NewChannel, Fields> {
+    pub(crate) fn create(&self, provider: Option<&Provider>) -> Result<NewChannel, Fields> {
         let mut fields = Fields::new();
+        if let Some(provider) = provider {
+            if provider.needs_key && self.keys().is_empty() {
+                fields.insert("keys".to_owned(), NO_KEY.to_owned());
+            }
+            let has_address = provider.base_url.is_some() || provider.slug == DEMO;
+            if !has_address && self.base_url.trim().is_empty() {
+                fields.insert("base_url".to_owned(), NO_ADDRESS.to_owned());
+            }
+        }
         let new = NewChannel {
             name: self.name.trim().to_owned(),
             provider: self.provider.clone(),
@@ -165,6 +176,10 @@ pub(crate) const DEMO: &str = "demo";
 /// What it serves.
 pub(crate) const DEMO_MODEL: &str = "demo-small";
 
+/// The server's sentences for what it checks with the provider's row, said before it is asked.
+const NO_KEY: &str = "Enter at least one API key of this provider.";
+const NO_ADDRESS: &str = "Enter the address of its API; this provider has none that fits everyone.";
+
 /// A fault that only a form can have; shown in the reader's language.
 pub(crate) const NOT_A_NUMBER: &str = "not a whole number";
 
@@ -223,7 +238,7 @@ mod tests {
         let mut draft = Draft::new();
         draft.weight = "heavy".to_owned();
         draft.mapping = vec![(String::new(), String::new()), ("a".to_owned(), String::new())];
-        let faults = draft.create().unwrap_err();
+        let faults = draft.create(None).unwrap_err();
         assert_eq!(faults.keys().collect::<Vec<_>>(), ["model_mapping", "models", "name", "provider", "weight"]);
     }
 

@@ -110,12 +110,13 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         let (draft, initial, faults, refusal, busy) =
             (draft.clone(), initial.clone(), faults.clone(), refusal.clone(), busy.clone());
         let (channel, actions, on_close) = (props.channel.clone(), props.actions.clone(), props.on_close.clone());
+        let providers = props.providers.clone();
         Callback::from(move |then_test: bool| {
             if *busy {
                 return;
             }
             let request = match &channel {
-                None => draft.create().map(Request::Create),
+                None => draft.create(view::provider(&providers, &draft.provider)).map(Request::Create),
                 Some(channel) => draft.patch(channel).map(|patch| Request::Change(channel.id, patch)),
             };
             let request = match request {
@@ -215,7 +216,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         let help = chosen.map(|provider| html! { t.channel_provider_speaks(&dialects(provider)) }).unwrap_or_default();
         html! {
             <Combobox id="provider" label={t.channel_provider()} {options} {value} {on_choose} {help}
-                error={fault(&["provider"])} disabled={props.channel.is_some()} placeholder={t.channel_provider_search()} />
+                error={fault(&["provider"])} disabled={props.channel.is_some()} autofocus={props.channel.is_none()} placeholder={t.channel_provider_search()} />
         }
     };
 

@@ -13,7 +13,7 @@ use yew_router::prelude::*;
 use super::{
     actions::Actions,
     draft::{DEMO, Draft},
-    view::{self, host},
+    view::{self, Filter, host},
 };
 use crate::{
     api,
@@ -105,7 +105,7 @@ pub(crate) fn demo_channel() -> Option<NewChannel> {
     draft.name = "Demo".to_owned();
     draft.provider = DEMO.to_owned();
     draft.models = vec![super::draft::DEMO_MODEL.to_owned()];
-    draft.create().ok()
+    draft.create(None).ok()
 }
 
 fn add_demo(actions: &Actions) {
@@ -147,16 +147,22 @@ fn drawing() -> Html {
 #[derive(Properties, PartialEq)]
 pub(crate) struct NoneFoundProps {
     pub(crate) search: AttrValue,
+    pub(crate) filter: Filter,
     pub(crate) on_clear: Callback<()>,
 }
 
 #[component]
 pub(crate) fn NoneFound(props: &NoneFoundProps) -> Html {
     let t = use_text();
-    let text = if props.search.trim().is_empty() {
-        t.channels_none_in_state().to_owned()
-    } else {
-        t.channels_none_found(props.search.trim())
+    let state = match props.filter {
+        Filter::All => None,
+        Filter::NeedsYou => Some(t.channels_filter_needs_you()),
+        Filter::Disabled => Some(t.channels_disabled()),
+    };
+    let text = match (props.search.trim(), state) {
+        ("", _) => t.channels_none_in_state().to_owned(),
+        (search, None) => t.channels_none_found(search),
+        (search, Some(state)) => t.channels_none_found_in(search, state),
     };
     html! {
         <div class="flex-1 px-4 md:px-6 py-10" role="status">

@@ -147,7 +147,7 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
                 <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
             </div>
             if shown.is_empty() {
-                <NoneFound search={(*search).clone()} on_clear={clear} />
+                <NoneFound search={(*search).clone()} filter={*filter} on_clear={clear} />
             } else {
                 <Rows {shown} providers={data.providers.clone()} actions={actions.clone()} testing={(*testing).clone()}
                     selected={(*selected).clone()} pick={selected.dispatcher()} dense={*dense} sort={*sort}
@@ -158,7 +158,7 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
         </>}
     };
 
-    let drawer = props.open.zip(data.value()).map(|(open, loaded)| {
+    let drawer: Html = props.open.zip(data.value()).map(|(open, loaded)| {
         let channel = match open {
             Open::New => None,
             Open::One(id) => match loaded.channel(id) {
@@ -172,9 +172,9 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
             <Editor {channel} providers={loaded.providers.clone()} preset={query.as_ref().and_then(|query| query.provider.clone())}
                 actions={actions.clone()} testing={busy} on_close={close} on_delete={&ask_delete} />
         }
-    });
+    }).unwrap_or_default();
 
-    let confirm = (!deleting.is_empty()).then(|| {
+    let confirm: Html = (!deleting.is_empty()).then(|| {
         let title = match &**deleting {
             [channel] => t.channels_delete_one(&channel.name),
             many => t.channels_delete_many(i64::try_from(many.len()).unwrap_or(i64::MAX)),
@@ -200,7 +200,7 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
                 }
             </Confirm>
         }
-    });
+    }).unwrap_or_default();
 
     html! {<>
         {header}

@@ -25,7 +25,7 @@ pub(crate) fn TestPanel(props: &TestPanelProps) -> Html {
         (_, true) => {
             html! { <div class="flex items-center px-3 h-10">{status(Glyph::Ring, t.channels_testing())}</div> }
         }
-        (None, false) => return html! { <section aria-live="polite"></section> },
+        (None, false) => return html! { <section class="sr-only" aria-live="polite"></section> },
         (Some(test), false) => result(test, t),
     };
     html! { <section class="panel overflow-hidden" aria-live="polite" aria-label={t.channel_test_result()}>{content}</section> }

@@ -121,6 +121,16 @@ pub(crate) fn provider<'a>(providers: &'a [Provider], slug: &str) -> Option<&'a 
     providers.iter().find(|provider| provider.slug == slug)
 }
 
+/// The sentence in a provider's error body; the body itself if it has none.
+pub(crate) fn said(body: &str) -> String {
+    let parsed: Option<serde_json::Value> = serde_json::from_str(body).ok();
+    let sentence = parsed.as_ref().and_then(|body| {
+        let error = body.get("error").unwrap_or(body);
+        error.get("message").unwrap_or(error).as_str()
+    });
+    sentence.unwrap_or(body).trim().to_owned()
+}
+
 /// `api.deepseek.com`, or an address with its port: what tells two addresses apart.
 pub(crate) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -218,6 +228,16 @@ pub(crate) mod tests {
         for descending in [false, true] {
             let sort = Sort { by: Column::Priority, descending };
             assert_eq!(names(&rows(&all, &[], Filter::All, "", sort)), ["A", "b", "c"]);
+        }
+    }
+
+    #[test]
+    fn a_provider_is_quoted_by_its_sentence() {
+        assert_eq!(said(r#"{"error": {"message": "Incorrect API key.", "code": 1}}"#), "Incorrect API key.");
+        assert_eq!(said(r#"{"error": "model not found"}"#), "model not found");
+        assert_eq!(said(r#"{"message": "No auth"}"#), "No auth");
+        for odd in ["upstream timed out", r#"{"detail": []}"#, r#"[{"error": 1}]"#, ""] {
+            assert_eq!(said(odd), odd);
         }
     }
 

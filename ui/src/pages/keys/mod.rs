@@ -114,15 +114,17 @@ pub(crate) fn KeysPage() -> Html {
         </>}
     };
 
-    let dialog = creating.then(|| {
-        let created = {
-            let keys = keys.clone();
-            move |created: ::api::keys::KeyCreated| keys.edit(move |keys| keys.push(created.key.clone()))
-        };
-        let close = creating.setter();
-        html! { <CreateKey on_created={created} on_close={move |()| close.set(false)} /> }
-    });
-    let confirm = (*deleting).clone().map(|key| {
+    let dialog: Html = creating
+        .then(|| {
+            let created = {
+                let keys = keys.clone();
+                move |created: ::api::keys::KeyCreated| keys.edit(move |keys| keys.push(created.key.clone()))
+            };
+            let close = creating.setter();
+            html! { <CreateKey on_created={created} on_close={move |()| close.set(false)} /> }
+        })
+        .unwrap_or_default();
+    let confirm: Html = (*deleting).clone().map(|key| {
         let title = t.keys_delete(&key.name);
         let run = {
             let (keys, toaster, deleting) = (keys.clone(), toaster.clone(), deleting.setter());
@@ -130,7 +132,7 @@ pub(crate) fn KeysPage() -> Html {
         };
         let close = deleting.setter();
         html! { <Confirm {title} text={t.keys_delete_text()} action={t.do_delete()} on_confirm={run} on_close={move |()| close.set(None)} /> }
-    });
+    }).unwrap_or_default();
 
     html! {<>
         {header}

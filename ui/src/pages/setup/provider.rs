@@ -76,12 +76,13 @@ fn Choose(props: &ChooseProps) -> Html {
     let save = {
         let (faults, refusal, busy) = (faults.clone(), refusal.clone(), busy.clone());
         let (channel, test, draft) = (channel.clone(), test.clone(), draft.setter());
+        let providers = props.providers.clone();
         Callback::from(move |wanted: Draft| {
             if *busy {
                 return;
             }
             let before = (*channel).clone();
-            if let Err(found) = check(&wanted, before.as_ref()) {
+            if let Err(found) = check(&wanted, before.as_ref(), view::provider(&providers, &wanted.provider)) {
                 return faults.set(found);
             }
             busy.set(true);
@@ -147,10 +148,11 @@ fn Choose(props: &ChooseProps) -> Html {
     };
 
     let demo = view::provider(&props.providers, DEMO).cloned().map(|demo| {
-        let (save, draft, providers) = (save.clone(), draft.clone(), props.providers.clone());
+        let (save, draft, search) = (save.clone(), draft.clone(), search.setter());
         let onclick = move |_| {
             let mut next = Draft::new();
-            next.choose(&demo, view::provider(&providers, &draft.provider));
+            next.choose(&demo, None);
+            search.set(String::new());
             draft.set(next.clone());
             save.emit(next);
         };
@@ -179,10 +181,15 @@ fn Choose(props: &ChooseProps) -> Html {
             let draft = draft.clone();
             move |models| draft.set(Draft { models, ..(*draft).clone() })
         };
-        let stored = channel.as_ref().map_or(0, |channel| channel.keys.len());
-        let count = i64::try_from(draft.keys().len() + stored).unwrap_or(i64::MAX);
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let (typed, stored) = (draft.keys().len(), channel.as_ref().map_or(0, |channel| channel.keys.len()));
+        let keys_words = match (typed, stored) {
+            (0, 0) => t.channel_keys_help().to_owned(),
+            (0, stored) => t.setup_keys_stored(count(stored)),
+            (typed, _) => t.setup_keys_count(count(typed)),
+        };
         let keys_help = html! {<>
-            {if count > 0 { t.setup_keys_count(count) } else { t.channel_keys_help().to_owned() }}
+            {keys_words}
             if let Some(url) = &provider.keys_url {
                 {" "}<a class="act" href={url.clone()} target="_blank" rel="noopener noreferrer">{t.setup_get_key()}</a>
             }
@@ -229,12 +236,13 @@ fn Choose(props: &ChooseProps) -> Html {
     html! {
         <form novalidate=true onsubmit={submit}>
             <div class="mt-6 flex flex-wrap items-center gap-2">
-                <Search value={(*search).clone()} placeholder={t.setup_provider_count(i64::try_from(props.providers.len()).unwrap_or(i64::MAX))} on_input={on_search} />
+                <Search value={(*search).clone()} placeholder={t.setup_provider_count(i64::try_from(props.providers.len()).unwrap_or(i64::MAX))} on_input={on_search}
+                    class="w-[320px] max-md:w-full" />
                 <span class="ml-auto max-md:hidden"></span>
-                {demo}
+                {demo.unwrap_or_default()}
             </div>
             {tiles}
-            {form}
+            {form.unwrap_or_default()}
             if let Some(refusal) = &*refusal {
                 <p class="help-err mt-4 !text-sm" role="alert">{Icon::CircleAlert.with("icon mt-0.5")}<span>{refusal}</span></p>
             }
@@ -269,7 +277,7 @@ fn tile(
         }
     };
     html! {
-        <label key={provider.slug.clone()} class="provider-tile">
+        <label key={provider.slug.clone()} class="provider-tile" title={provider.name.clone()}>
             <input type="radio" name="provider" class="sr-only" checked={draft.provider == provider.slug} {onchange} />
             <span class="mono-tile" aria-hidden="true">{&provider.tile}</span>
             <span class="min-w-0 leading-[17px]">
@@ -305,10 +313,10 @@ fn by_address<'a>(providers: &'a [Provider], text: &str) -> Option<(&'a Provider
     Some((provider, url.to_owned()))
 }
 
-fn check(wanted: &Draft, before: Option<&Channel>) -> Result<(), Fields> {
+fn check(wanted: &Draft, before: Option<&Channel>, provider: Option<&Provider>) -> Result<(), Fields> {
     match before.filter(|channel| channel.provider == wanted.provider) {
         Some(channel) => wanted.patch(channel).map(drop),
-        None => wanted.create().map(drop),
+        None => wanted.create(provider).map(drop),
     }
 }
 
@@ -316,12 +324,16 @@ fn check(wanted: &Draft, before: Option<&Channel>) -> Result<(), Fields> {
 /// provider means another channel, and the first one goes.
 async fn put(wanted: &Draft, before: Option<Channel>) -> Result<Channel, Failure> {
     match before {
-        Some(channel) if channel.provider == wanted.provider => match wanted.patch(&channel) {
-            Ok(patch) => api::channels::update(channel.id, &patch).await,
-            Err(_) => Ok(channel),
-        },
+        Some(channel) if channel.provider == wanted.provider => {
+            let Ok(mut patch) = wanted.patch(&channel) else { return Ok(channel) };
+            if !patch.add_keys.is_empty() {
+                // One line for keys: what is typed there now replaces what was wrong before.
+                patch.remove_keys = channel.keys.iter().map(|key| key.id).collect();
+            }
+            api::channels::update(channel.id, &patch).await
+        }
         before => {
-            let Ok(new) = wanted.create() else { return Err(Failure::Foreign) };
+            let Ok(new) = wanted.create(None) else { return Err(Failure::Foreign) };
             if let Some(before) = before {
                 api::channels::delete(before.id).await?;
             }
