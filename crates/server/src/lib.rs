@@ -10,6 +10,7 @@ mod client;
 mod config;
 mod console;
 mod guard;
+mod linger;
 mod listen;
 mod relay;
 mod router;

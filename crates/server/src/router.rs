@@ -16,7 +16,7 @@ use llm::{Failure, Kind};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{app::App, assets, console, guard, relay};
+use crate::{app::App, assets, console, guard, linger::Lingering, relay};
 
 /// The request's number: the answer's `x-request-id` and the log's id.
 #[derive(Debug, Clone, Copy)]
@@ -37,12 +37,15 @@ pub(crate) fn router(app: App) -> Router {
 }
 
 /// Answers one request: guards it, numbers it, routes it.
-pub(crate) async fn answer(app: App, router: Router, mut request: http::Request<Incoming>) -> Response<Body> {
+pub(crate) async fn answer(app: App, router: Router, request: http::Request<Incoming>) -> Response<Body> {
     let id = Uuid::now_v7();
+    let (parts, body) = request.into_parts();
+    let body = Body::new(Lingering::new(body, &parts.headers, &app.tasks));
+    let mut request = Request::from_parts(parts, body);
     let mut response = if guard::names_this_gateway(&request, &app.config.public_urls) {
         request.extensions_mut().insert(RequestId(id));
         // A fault in one request must not end its connection without a word.
-        match AssertUnwindSafe(router.oneshot(request.map(Body::new))).catch_unwind().await {
+        match AssertUnwindSafe(router.oneshot(request)).catch_unwind().await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
             Err(_) => relay::refuse(&Failure::new(Kind::Internal, "The gateway failed. Its log says more.")),
