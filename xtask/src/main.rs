@@ -54,7 +54,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match dispatch(Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -62,19 +62,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> Result<()> {
+fn dispatch(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Run(args) => run::run(&args),
-        Command::Test(args) => test::run(&args),
-        Command::Setup { sets } => setup::ensure(&sets),
+        Command::Run(args) => run::run(&args)?,
+        Command::Test(args) => return test::run(&args),
+        Command::Setup { sets } => setup::ensure(&sets)?,
         Command::Ui => {
             setup::ensure(&[setup::Set::Console])?;
-            build::console()
+            build::console()?;
         }
-        Command::Build(args) => build::run(&args),
-        Command::Desktop(args) => desktop::run(&args),
-        Command::Bench(args) => bench::run(&args),
-        Command::Codegen(args) => codegen::run(&args),
-        Command::Tidy => tidy::run(),
+        Command::Build(args) => build::run(&args)?,
+        Command::Desktop(args) => desktop::run(&args)?,
+        Command::Bench(args) => bench::run(&args)?,
+        Command::Codegen(args) => codegen::run(&args)?,
+        Command::Tidy => tidy::run()?,
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ mod tally;
 mod tools;
 
 use std::fs;
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
@@ -32,7 +33,8 @@ const HOST: [&str; 3] = ["--workspace", "--exclude", "ui"];
 const WASM: [&str; 6] = ["--package", "ui", "--package", "api", "--target", setup::WASM_TARGET];
 const WINDOW: &str = "desktop";
 
-pub(crate) fn run(args: &Args) -> Result<()> {
+/// Fails with the line that counts as the last one, not with an error below it.
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let mut tally = Tally::default();
     match (&args.filter, args.fast) {
         (Some(filter), fast) => filtered(&mut tally, filter, fast)?,
@@ -44,7 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         (None, false) => everything(&mut tally)?,
     }
     println!("\n{}", tally.summary().trim_end());
-    if tally.is_green() { Ok(()) } else { bail!("see what failed above") }
+    Ok(if tally.is_green() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn filtered(tally: &mut Tally, filter: &str, fast: bool) -> Result<()> {
@@ -88,6 +90,7 @@ fn everything(tally: &mut Tally) -> Result<()> {
     }
     if tally.check("console", build::console) {
         tally.tests("unit, in-process and store tests", inner_tests()?);
+        tally.tests("console's unit tests", cargo().args(["test", "--package", "ui"]));
         match outer_tests(&tools)? {
             Some(outer) => drop(tally.tests("black-box tests", outer)),
             None => tally.skip("black-box tests", "there are none"),
@@ -95,7 +98,7 @@ fn everything(tally: &mut Tally) -> Result<()> {
         // The tests have just built it, with the features that they unify.
         let program = sh::target_dir().join("debug/ai-gateway");
         tally.check("generated files", || codegen::check(&program));
-        window(tally);
+        window(tally)?;
     } else {
         tally.skip("tests", "the program can't be built without the console");
     }
@@ -144,15 +147,16 @@ fn outer_tests(tools: &Tools) -> Result<Option<Cmd>> {
 }
 
 /// The desktop program, built and shown on a display without a screen.
-fn window(tally: &mut Tally) {
+fn window(tally: &mut Tally) -> Result<()> {
     let select = ["--package", "ai-gateway", "--features", "desktop"];
-    if !sh::root().join("tests").join(WINDOW).with_extension("rs").exists() {
+    if test_files("tests")?.iter().any(|name| name == WINDOW) {
+        let test = Cmd::new("xvfb-run").args(["--auto-servernum", "dbus-run-session", "--"]);
+        let test = test.arg(cargo().program()).arg("test").args(select).args(["--test", WINDOW]);
+        tally.tests("desktop window", test.args(["--", "--include-ignored"]));
+    } else {
         tally.check("desktop program", || cargo().arg("build").args(select).run());
-        return;
     }
-    let test = Cmd::new("xvfb-run").args(["--auto-servernum", "dbus-run-session", "--"]);
-    let test = test.arg(cargo().program()).arg("test").args(select).args(["--test", WINDOW]);
-    tally.tests("desktop window", test.args(["--", "--include-ignored"]));
+    Ok(())
 }
 
 /// Names of the test programs in a folder: each `name.rs` or `name/main.rs`.

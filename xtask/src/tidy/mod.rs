@@ -34,9 +34,9 @@ impl File {
 
     /// The numbered lines before the tests at the end of a Rust file.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let tests = ["\n#[cfg(test)]\nmod ", "\n#[cfg(test)]\n#[expect("];
-        let end = tests.iter().filter_map(|mark| self.text.find(mark)).min().unwrap_or(self.text.len());
-        numbered(&self.text[..end])
+        let mut marks = self.text.match_indices("#[cfg(test)]\n");
+        let end = marks.find(|(at, mark)| starts_a_module(&self.text[at + mark.len()..]));
+        numbered(&self.text[..end.map_or(self.text.len(), |(at, _)| at)])
     }
 
     /// [`File::code`] without the lines that are comments.
@@ -47,6 +47,14 @@ impl File {
     fn finding(&self, line: usize, what: impl Into<String>) -> Finding {
         Finding { path: self.path.clone(), line, what: what.into() }
     }
+}
+
+/// Whether the next item, after its attributes, is a module written out in place.
+fn starts_a_module(text: &str) -> bool {
+    text.lines().find(|line| !line.starts_with('#')).is_some_and(|line| {
+        let item = line.strip_prefix("pub(crate) ").unwrap_or(line);
+        item.starts_with("mod ") && item.ends_with('{')
+    })
 }
 
 fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -114,8 +122,15 @@ mod tests {
     #[test]
     fn the_tests_at_the_end_of_a_file_are_not_its_code() {
         let file = file("a.rs", "//! Head.\nfn a() {}\n\n#[cfg(test)]\nmod tests {\n}\n");
-        assert_eq!(file.code().count(), 2);
+        assert_eq!(file.code().count(), 3);
         assert_eq!(file.statements().next(), Some((2, "fn a() {}")));
+    }
+
+    #[test]
+    fn attributes_may_stand_before_the_tests_and_a_use_may_be_for_tests_alone() {
+        let file =
+            file("a.rs", "#[cfg(test)]\nuse a::b;\nfn a() {}\n#[cfg(test)]\n#[expect(x)]\npub(crate) mod tests {\n}\n");
+        assert_eq!(file.code().count(), 3);
     }
 
     #[test]

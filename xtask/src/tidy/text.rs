@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_long_file_is_found_but_its_tests_do_not_count() {
         let code = "fn a() {}\n".repeat(MAX_LINES);
-        let tests = format!("\n#[cfg(test)]\nmod tests {{\n{code}}}\n");
+        let tests = format!("#[cfg(test)]\nmod tests {{\n{code}}}\n");
         assert_eq!(broken("ui/src/a.rs", &format!("{code}{tests}")), [""; 0]);
         assert!(broken("ui/src/a.rs", &format!("{code}{code}"))[0].starts_with("ui/src/a.rs: 1600 lines"));
     }

@@ -56,35 +56,42 @@ const VENDOR_TABLE: &str = "crates/llm/src/vendor";
 const ALSO_WORDS: [&str; 9] =
     ["anthropic", "cohere", "custom", "demo", "gemini", "ollama", "openai", "spark", "together"];
 
-/// A vendor is data: outside its row, no code knows its name.
+/// A vendor is data: outside its row no code knows its name, but for a quirk, which a comment on or above the line calls so.
 fn vendors(files: &[File]) -> Vec<Finding> {
-    let slugs: Vec<&str> = files
-        .iter()
-        .filter(|file| file.path.starts_with(VENDOR_TABLE))
+    let rows = files.iter().filter(|file| file.path.starts_with(VENDOR_TABLE));
+    let slugs: Vec<&str> = rows
         .flat_map(File::statements)
         .filter_map(|(_, line)| slug(line))
         .filter(|slug| !ALSO_WORDS.contains(slug))
         .collect();
-    let knows_vendors = |path: &str| {
-        path.starts_with(VENDOR_TABLE)
-            || path.contains("quirk")
-            || path.starts_with("xtask/")
-            || path.ends_with("build.rs")
-    };
-    let code = files.iter().filter(|file| file.is("rs") && !file.is_test() && !knows_vendors(&file.path));
-    code.flat_map(|file| {
-        file.statements().flat_map(|(number, line)| {
-            let line = line.to_ascii_lowercase();
-            slugs
-                .iter()
-                .filter(|slug| contains_word(&line, slug))
-                .map(|slug| {
-                    file.finding(number, format!("names the vendor {slug}: vendors are rows of {VENDOR_TABLE}"))
-                })
-                .collect::<Vec<_>>()
-        })
-    })
-    .collect()
+    let product = ["crates/", "src-tauri/", "ui/src/"];
+    let code = files.iter().filter(|file| {
+        let path = &file.path;
+        file.is("rs")
+            && !file.is_test()
+            && product.iter().any(|folder| path.starts_with(folder))
+            && !path.starts_with(VENDOR_TABLE)
+    });
+    code.flat_map(|file| vendors_named(file, &slugs)).collect()
+}
+
+fn vendors_named(file: &File, slugs: &[&str]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut above = String::new();
+    for (number, line) in file.code() {
+        let line = line.to_lowercase();
+        let is_comment = line.trim_start().starts_with("//");
+        if !is_comment && !line.contains("quirk") && !above.contains("quirk") {
+            for slug in slugs.iter().filter(|slug| contains_word(&line, slug)) {
+                findings.push(file.finding(
+                    number,
+                    format!("names the vendor {slug}: make it data in {VENDOR_TABLE}, or say above which quirk it is"),
+                ));
+            }
+        }
+        above = line;
+    }
+    findings
 }
 
 /// The slug that a line of the vendor table gives its row.
@@ -171,8 +178,9 @@ mod tests {
         assert_eq!(code("crates/server/src/a.rs", "if slug == \"mega-ai\" {\n").len(), 1);
         assert_eq!(code("ui/src/a.rs", "fn a() { MEGA-AI }\n").len(), 1);
         assert_eq!(code("crates/server/src/a.rs", "// as mega-ai does\nlet omega_air = 1;\n"), [""; 0]);
-        assert_eq!(code("crates/llm/src/quirks.rs", "\"mega-ai\"\n"), [""; 0]);
-        assert_eq!(code("crates/server/src/a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests { \"mega-ai\" }\n"), [""; 0]);
+        assert_eq!(code("crates/llm/src/chat/a.rs", "// Quirk: counts twice.\n\"mega-ai\"\n"), [""; 0]);
+        assert_eq!(code("xtask/src/a.rs", "\"mega-ai\"\n"), [""; 0]);
+        assert_eq!(code("crates/server/src/a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests {\n\"mega-ai\"\n}\n"), [""; 0]);
     }
 
     #[test]
