@@ -50,16 +50,32 @@ where
         let request = request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, MOST_BYTES)));
         let body = Bytes::from_request(request, state).await.map_err(|_| Refusal::TooLarge)?;
         let reader = &mut serde_json::Deserializer::from_slice(&body);
-        let value = serde_path_to_error::deserialize(reader).map_err(|error| {
+        let malformed =
+            |fault: &serde_json::Error| Refusal::Malformed(format!("The body can't be read: {}.", words(fault)));
+        let value = serde_path_to_error::deserialize(&mut *reader).map_err(|error| {
             let field = error.path().to_string();
             let fault = error.inner();
             if fault.is_data() && field != "." {
-                return Refusal::Invalid(Fields::from([(field, fault.to_string())]));
+                return Refusal::Invalid(Fields::from([(field, words(fault))]));
             }
-            Refusal::Malformed(format!("The body can't be read: {fault}."))
+            malformed(fault)
         })?;
+        reader.end().map_err(|fault| malformed(&fault))?;
         Ok(Self(value))
     }
+}
+
+/// A fault without the text that was sent: a key in the wrong place would come back, and end in someone's log.
+fn words(fault: &serde_json::Error) -> String {
+    let words = fault.to_string();
+    for (start, end) in [("string \"", "\", expected "), ("variant `", "`, expected ")] {
+        if let Some((before, rest)) = words.split_once(start)
+            && let Some((_, expected)) = rest.rsplit_once(end)
+        {
+            return format!("{before}{}, expected {expected}", start.trim_end_matches(['"', '`', ' ']));
+        }
+    }
+    words
 }
 
 /// Query parameters; an unknown one is a fault, not a filter that silently does nothing.
@@ -95,5 +111,22 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let Path(id) = Path::from_request_parts(parts, state).await.map_err(|_| Refusal::NotFound)?;
         Ok(Self(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api::channels::{ChannelStatus, NewChannel};
+
+    use super::*;
+
+    #[test]
+    fn a_fault_says_what_was_expected_and_not_what_was_sent() {
+        let fault = words(&serde_json::from_str::<NewChannel>(r#"{"keys":"sk-\"secret\", expected "}"#).unwrap_err());
+        assert_eq!(fault, "invalid type: string, expected a sequence at line 1 column 34");
+        let fault = words(&serde_json::from_str::<ChannelStatus>(r#""sk-secret""#).unwrap_err());
+        assert_eq!(fault, "unknown variant, expected `enabled` or `disabled` at line 1 column 11");
+        let fault = words(&serde_json::from_str::<NewChannel>(r#"{"name":7}"#).unwrap_err());
+        assert_eq!(fault, "invalid type: integer `7`, expected a string at line 1 column 9");
     }
 }
