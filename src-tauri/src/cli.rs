@@ -86,7 +86,8 @@ pub(crate) fn complain(error: &anyhow::Error) {
 fn healthcheck(listen: SocketAddr) -> anyhow::Result<()> {
     let host = if listen.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], listen.port())) } else { listen };
     let timeout = Duration::from_secs(3);
-    let mut stream = TcpStream::connect_timeout(&host, timeout).with_context(|| format!("nothing listens on {host}"))?;
+    let mut stream =
+        TcpStream::connect_timeout(&host, timeout).with_context(|| format!("nothing listens on {host}"))?;
     stream.set_read_timeout(Some(timeout))?;
     write!(stream, "GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
