@@ -1,9 +1,17 @@
 //! Starts the real program against a scripted provider and looks at it from outside.
 
+mod assets;
+mod canary;
 mod cancel;
+mod console;
 mod errors;
 mod failover;
+mod matrix;
 mod relay;
+mod restart;
+mod setup;
+mod shutdown;
+mod smuggling;
 mod streaming;
 #[path = "../support/mod.rs"]
 mod support;

@@ -3,8 +3,11 @@
 use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
-use serde_json::Value;
+use reqwest::{
+    Method, RequestBuilder,
+    header::{self, HeaderMap},
+};
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -12,15 +15,109 @@ use tokio::{
 
 use super::PATIENCE;
 
-/// A client that follows nothing and goes through nobody.
-#[expect(clippy::disallowed_methods, reason = "the rule is for the gateway's own requests")]
-pub(super) fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(120))
-        .build()
-        .expect("a client")
+/// Somebody who talks to a gateway, signed in or not.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    pub(super) http: reqwest::Client,
+    pub(super) url: String,
+    /// As a browser sends it; empty without a session.
+    pub(crate) cookie: String,
+}
+
+impl Client {
+    /// One that follows nothing and goes through nobody.
+    #[expect(clippy::disallowed_methods, reason = "the rule is for the gateway's own requests")]
+    pub(crate) fn new(url: &str) -> Self {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(120))
+            .build()
+            .expect("a client");
+        Self { http, url: url.to_owned(), cookie: String::new() }
+    }
+
+    /// The same one with a session, or with none.
+    pub(crate) fn with_cookie(&self, cookie: &str) -> Self {
+        Self { cookie: cookie.to_owned(), ..self.clone() }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// A request with nothing but its address.
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.url(path))
+    }
+
+    /// A request with the session, if there is one.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.bare(method, path);
+        if self.cookie.is_empty() { request } else { request.header(header::COOKIE, &self.cookie) }
+    }
+
+    /// Sends what a test has put together.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Reply {
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Reply { status, headers, body: answer.bytes().await.expect("the whole answer") }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.json(Method::POST, path, &body).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.json(Method::PATCH, path, &body).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    pub(crate) async fn json(&self, method: Method, path: &str, body: &Value) -> Reply {
+        let request = self.request(method, path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(body.to_string())).await
+    }
+
+    /// A new session's cookie, as a browser sends it.
+    pub(crate) async fn login(&self, username: &str, password: &str) -> String {
+        let reply = self.post("/api/session", json!({"username": username, "password": password})).await;
+        reply.expect(200);
+        reply.cookie()
+    }
+
+    /// A relay request by an access key.
+    pub(crate) fn by_key(&self, key: &str, path: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
+        self.bare(Method::POST, path).bearer_auth(key).header(header::CONTENT_TYPE, "application/json").body(body)
+    }
+
+    /// Asks for a chat completion.
+    pub(crate) async fn chat(&self, key: &str, body: Value) -> Reply {
+        self.send(self.by_key(key, "/v1/chat/completions", body.to_string())).await
+    }
+
+    /// Asks `model` something short.
+    pub(crate) async fn ask(&self, key: &str, model: &str) -> Reply {
+        self.chat(key, json!({"model": model, "messages": [{"role": "user", "content": "Hi"}]})).await
+    }
+
+    /// Opens a stream from `model`; its head is here.
+    pub(crate) async fn stream(&self, key: &str, model: &str) -> Streamed {
+        self.stream_with(key, json!({"model": model, "stream": true, "messages": []})).await
+    }
+
+    pub(crate) async fn stream_with(&self, key: &str, body: Value) -> Streamed {
+        let request = self.by_key(key, "/v1/chat/completions", body.to_string());
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{:?}", answer.text().await);
+        Streamed { answer, text: String::new() }
+    }
 }
 
 /// A whole answer.
@@ -32,12 +129,6 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(super) async fn of(request: reqwest::RequestBuilder) -> Self {
-        let answer = request.send().await.expect("an answer");
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Self { status, headers, body: answer.bytes().await.expect("the whole answer") }
-    }
-
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -47,14 +138,20 @@ impl Reply {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("a header in ASCII"))
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().expect("a header in ASCII"))
     }
 
-    /// The JSON of an answer that must have this status.
+    /// The JSON, if it is JSON, of an answer that must have this status.
     #[track_caller]
     pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
-        if self.body.is_empty() { Value::Null } else { self.json() }
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The cookie that the answer sets, as a browser sends it back.
+    pub(crate) fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
     }
 
     /// `error.code`, which both the relay's and the console's errors have.
@@ -81,12 +178,6 @@ pub(crate) struct Streamed {
 }
 
 impl Streamed {
-    pub(super) async fn of(request: reqwest::RequestBuilder) -> Self {
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), 200, "{:?}", answer.text().await);
-        Self { answer, text: String::new() }
-    }
-
     pub(crate) fn id(&self) -> String {
         self.answer.headers()["x-request-id"].to_str().expect("ASCII").to_owned()
     }

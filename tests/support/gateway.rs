@@ -3,25 +3,21 @@
 use std::{
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
+    ops::Deref,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread,
 };
 
-use reqwest::{Client, Method, RequestBuilder, header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::{
-    PATIENCE, Upstream,
-    client::{self, Reply, Streamed},
-    eventually,
-};
+use super::{PATIENCE, Upstream, client::Client, eventually};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
-const USERNAME: &str = "ada";
+pub(crate) const USERNAME: &str = "ada";
 
 /// How to start the program.
 #[derive(Debug, Clone)]
@@ -52,12 +48,36 @@ impl Launch {
         self.dir.path().join("data")
     }
 
-    /// The program with these arguments and nothing of this process's environment.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with nothing of this process's environment.
+    pub(crate) fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ai-gateway"));
         command.env_clear().env("HOME", self.dir.path()).envs(self.environment.iter().cloned());
+        command
+    }
+
+    /// The program with these arguments on the data directory.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.program();
         command.args(arguments).arg("--data-dir").arg(self.data_dir());
         command
+    }
+
+    /// Every file of the data directory.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        fn walk(dir: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+            for entry in std::fs::read_dir(dir).expect("a directory") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    walk(&path, files);
+                } else {
+                    let bytes = std::fs::read(&path).expect("a file");
+                    files.push((path, bytes));
+                }
+            }
+        }
+        let mut files = Vec::new();
+        walk(&self.data_dir(), &mut files);
+        files
     }
 
     /// Starts the program and waits until it serves.
@@ -83,9 +103,9 @@ impl Launch {
     pub(crate) async fn sign_in(&self) -> Gateway {
         let launch = self.clone().env("AIGW_ADMIN_USERNAME", USERNAME).env("AIGW_ADMIN_PASSWORD", PASSWORD);
         let process = launch.start().await;
-        let mut gateway = Gateway { launch: self.clone(), process, client: client::client(), cookie: String::new() };
-        gateway.cookie = gateway.login(USERNAME, PASSWORD).await;
-        gateway
+        let mut client = Client::new(&process.url);
+        client.cookie = client.login(USERNAME, PASSWORD).await;
+        Gateway { launch: self.clone(), process, client }
     }
 }
 
@@ -146,7 +166,9 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {
-            eprintln!("The gateway said:\n{}", self.stderr.text());
+            let said = self.stderr.text();
+            let lines: Vec<&str> = said.lines().collect();
+            eprintln!("The gateway said at last:\n{}", lines[lines.len().saturating_sub(30)..].join("\n"));
         }
     }
 }
@@ -178,8 +200,16 @@ impl Log {
 pub(crate) struct Gateway {
     launch: Launch,
     pub(crate) process: Process,
-    pub(crate) client: Client,
-    pub(crate) cookie: String,
+    /// The owner.
+    client: Client,
+}
+
+impl Deref for Gateway {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
 }
 
 impl Gateway {
@@ -191,10 +221,12 @@ impl Gateway {
     /// The program again, on the same directory, the owner still signed in. The one before must have ended.
     pub(crate) async fn restart(&mut self) {
         self.process = self.launch.start().await;
+        self.client = Client { url: self.process.url.clone(), ..self.client.clone() };
     }
 
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.process.url)
+    /// Signs the owner in again.
+    pub(crate) async fn sign_in(&mut self, password: &str) {
+        self.client.cookie = self.client.login(USERNAME, password).await;
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -207,45 +239,6 @@ impl Gateway {
 
     pub(crate) fn launch(&self) -> &Launch {
         &self.launch
-    }
-
-    /// A request with nothing but its address.
-    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, self.url(path))
-    }
-
-    /// A request of the owner's.
-    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.bare(method, path).header(header::COOKIE, &self.cookie)
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> Reply {
-        Reply::of(self.request(Method::GET, path)).await
-    }
-
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
-        Reply::of(with_json(self.request(Method::POST, path), &body)).await
-    }
-
-    pub(crate) async fn patch(&self, path: &str, body: Value) -> Reply {
-        Reply::of(with_json(self.request(Method::PATCH, path), &body)).await
-    }
-
-    pub(crate) async fn delete(&self, path: &str) -> Reply {
-        Reply::of(self.request(Method::DELETE, path)).await
-    }
-
-    /// Sends a request that a test has put together.
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Reply {
-        Reply::of(request).await
-    }
-
-    /// A new session's cookie, as a browser sends it.
-    pub(crate) async fn login(&self, username: &str, password: &str) -> String {
-        let body = json!({"username": username, "password": password});
-        let reply = Reply::of(with_json(self.bare(Method::POST, "/api/session"), &body)).await;
-        reply.expect(200);
-        reply.header("set-cookie").split(';').next().expect("a cookie").to_owned()
     }
 
     /// A channel at `upstream`, its id.
@@ -277,30 +270,6 @@ impl Gateway {
             body[member] = value.clone();
         }
         self.post("/api/keys", body).await.expect(201)
-    }
-
-    /// A relay request by an access key.
-    pub(crate) fn by_key(&self, key: &str, path: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
-        self.bare(Method::POST, path).bearer_auth(key).header(header::CONTENT_TYPE, "application/json").body(body)
-    }
-
-    /// Asks for a chat completion.
-    pub(crate) async fn chat(&self, key: &str, body: Value) -> Reply {
-        Reply::of(self.by_key(key, "/v1/chat/completions", body.to_string())).await
-    }
-
-    /// Asks `model` something short.
-    pub(crate) async fn ask(&self, key: &str, model: &str) -> Reply {
-        self.chat(key, json!({"model": model, "messages": [{"role": "user", "content": "Hi"}]})).await
-    }
-
-    /// Opens a stream from `model`; its head is here.
-    pub(crate) async fn stream(&self, key: &str, model: &str) -> Streamed {
-        self.stream_with(key, json!({"model": model, "stream": true, "messages": []})).await
-    }
-
-    pub(crate) async fn stream_with(&self, key: &str, body: Value) -> Streamed {
-        Streamed::of(self.by_key(key, "/v1/chat/completions", body.to_string())).await
     }
 
     /// The row of a request whose client has seen its end.
@@ -339,26 +308,4 @@ impl Gateway {
         })
         .await
     }
-
-    /// Every file of the data directory.
-    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        fn walk(dir: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
-            for entry in std::fs::read_dir(dir).expect("a directory") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
-                    walk(&path, files);
-                } else {
-                    let bytes = std::fs::read(&path).expect("a file");
-                    files.push((path, bytes));
-                }
-            }
-        }
-        let mut files = Vec::new();
-        walk(&self.data_dir(), &mut files);
-        files
-    }
-}
-
-fn with_json(request: RequestBuilder, body: &Value) -> RequestBuilder {
-    request.header(header::CONTENT_TYPE, "application/json").body(body.to_string())
 }

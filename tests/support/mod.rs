@@ -11,11 +11,11 @@ mod upstream;
 use std::time::{Duration, Instant};
 
 pub(crate) use self::{
-    client::{Reply, Streamed, exchange, raw},
-    gateway::{Gateway, Launch, PASSWORD, Process},
+    client::{Client, Reply, Streamed, exchange, raw},
+    gateway::{Gateway, Launch, PASSWORD, Process, USERNAME},
     provider::{chat, chunk, usage_chunk},
     script::{Gate, Script},
-    upstream::{Seen, Upstream},
+    upstream::Upstream,
 };
 
 /// Longer than anything here takes; only a test that fails waits for it.
