@@ -31,7 +31,7 @@ type Catalogue = BTreeMap<String, BTreeMap<String, Entry>>;
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
     let out = Path::new(&out);
-    fs::write(out.join("icon.rs"), icons(&fs::read_to_string("icons.txt")?))?;
+    fs::write(out.join("icon.rs"), icons(&fs::read_to_string("icons.txt")?)?)?;
     println!("cargo::rerun-if-changed=icons.txt");
 
     let mut catalogues = Vec::new();
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let server = "locales/server.zh-CN.toml";
     println!("cargo::rerun-if-changed={server}");
     let server: BTreeMap<String, String> = toml::from_str(&fs::read_to_string(server)?)?;
-    fs::write(out.join("text.rs"), functions(&catalogues)? + &sentences(&server))?;
+    fs::write(out.join("text.rs"), functions(&catalogues)? + &sentences(&server)?)?;
     Ok(())
 }
 
@@ -84,7 +84,9 @@ fn compare(catalogues: &[(&str, &str, Catalogue)]) -> Vec<String> {
 }
 
 fn functions(catalogues: &[(&str, &str, Catalogue)]) -> Result<String, Box<dyn Error>> {
-    let mut out = String::from("impl Text {\n");
+    let mut out = String::from(
+        "#[expect(clippy::match_same_arms, reason = \"some words are the same in every language\")]\nimpl Text {\n",
+    );
     let first = &catalogues.first().ok_or("there is a language")?.2;
     for (section, entries) in first {
         for (key, entry) in entries {
@@ -96,13 +98,14 @@ fn functions(catalogues: &[(&str, &str, Catalogue)]) -> Result<String, Box<dyn E
             let constant = if formatted { "" } else { "const " };
             write!(out, "    pub(crate) {constant}fn {section}_{key}(self")?;
             if plural {
-                out.push_str(", n: i64");
+                out.push_str(", n: impl TryInto<i64>");
             }
             for name in &names {
                 write!(out, ", {name}: &str")?;
             }
             out.push_str(if formatted { ") -> String {\n" } else { ") -> &'static str {\n" });
             if plural {
+                out.push_str("        let n = n.try_into().unwrap_or(i64::MAX);\n");
                 out.push_str("        let one = n == 1;\n        let n = self.number(n);\n");
             }
             out.push_str("        match self.0 {\n");
@@ -125,19 +128,19 @@ fn functions(catalogues: &[(&str, &str, Catalogue)]) -> Result<String, Box<dyn E
 }
 
 /// What the server says in English → Chinese, `{}` standing for anything. A sentence that isn't here is shown as it came.
-fn sentences(server: &BTreeMap<String, String>) -> String {
+fn sentences(server: &BTreeMap<String, String>) -> Result<String, std::fmt::Error> {
     let mut out = String::from("\nfn server_zh_cn(sentence: &str) -> Option<String> {\n");
     for (english, chinese) in server {
-        match (english.split_once("{}"), chinese.split_once("{}")) {
-            (Some((before, after)), Some((start, end))) => out.push_str(&format!(
-                "    if let Some(any) = sentence.strip_prefix({before:?}).and_then(|rest| rest.strip_suffix({after:?})) {{\n        \
-                 return Some([{start:?}, any, {end:?}].concat());\n    }}\n"
-            )),
-            _ => out.push_str(&format!("    if sentence == {english:?} {{\n        return Some({chinese:?}.to_owned());\n    }}\n")),
+        if let (Some((before, after)), Some((start, end))) = (english.split_once("{}"), chinese.split_once("{}")) {
+            write!(out, "    if let Some(any) = sentence.strip_prefix({before:?})")?;
+            writeln!(out, ".and_then(|rest| rest.strip_suffix({after:?})) {{")?;
+            writeln!(out, "        return Some([{start:?}, any, {end:?}].concat());\n    }}")?;
+        } else {
+            writeln!(out, "    if sentence == {english:?} {{\n        return Some({chinese:?}.to_owned());\n    }}")?;
         }
     }
     out.push_str("    None\n}\n");
-    out
+    Ok(out)
 }
 
 fn arm(out: &mut String, variant: &str, guard: &str, text: &str, formatted: bool) -> std::fmt::Result {
@@ -172,7 +175,7 @@ impl Entry {
     }
 }
 
-fn icons(list: &str) -> String {
+fn icons(list: &str) -> Result<String, std::fmt::Error> {
     let variant = |name: &str| -> String {
         name.split('-')
             .map(|word| {
@@ -181,16 +184,15 @@ fn icons(list: &str) -> String {
             })
             .collect()
     };
-    let mut out = String::from(
-        "/// The icons of `icons.txt`.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub(crate) enum Icon {\n",
-    );
+    let mut out = String::from("/// The icons of `icons.txt`.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\n");
+    out.push_str("pub(crate) enum Icon {\n");
     for name in list.lines() {
-        out.push_str(&format!("    {},\n", variant(name)));
+        writeln!(out, "    {},", variant(name))?;
     }
     out.push_str("}\n\nimpl Icon {\n    const fn href(self) -> &'static str {\n        match self {\n");
     for name in list.lines() {
-        out.push_str(&format!("            Self::{} => \"#i-{name}\",\n", variant(name)));
+        writeln!(out, "            Self::{} => \"#i-{name}\",", variant(name))?;
     }
     out.push_str("        }\n    }\n}\n");
-    out
+    Ok(out)
 }

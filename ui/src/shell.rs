@@ -157,6 +157,7 @@ fn UserMenu(props: &UserMenuProps) -> Html {
         });
     });
     let name = if props.user.display_name.is_empty() { &props.user.username } else { &props.user.display_name };
+    let role = role_name(t, props.user.role);
     let header = html! {
         <div class="px-2 pt-1.5 pb-2 grid gap-2 border-b border-line mb-1">
             <LanguageChoice /><ThemeChoice />
@@ -164,11 +165,12 @@ fn UserMenu(props: &UserMenuProps) -> Html {
     };
     let items = vec![Item::new(Icon::LogOut.view(), t.nav_sign_out(), sign_out)];
     html! {
-        <Menu id={format!("{}-user", props.place)} label={t.nav_account(name)} {header} {items}
+        <Menu id={format!("{}-user", props.place)} worded=true label={t.nav_account()} {header} {items}
             class="flex items-center gap-2.5 h-9 px-2.5 rounded-field text-left hover:bg-base-300/50 cursor-pointer w-full">
             <span class="mono-tile" aria-hidden="true">{initials(name)}</span>
             <span class="text-sm truncate">{name}</span>
-            <span class="ml-auto text-xs text-ink-3">{role_name(t, props.user.role)}</span>
+            <span class="ml-auto text-xs text-ink-3">{role}</span>
+            <span class="sr-only">{t.nav_account()}</span>
         </Menu>
     }
 }

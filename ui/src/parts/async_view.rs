@@ -37,10 +37,10 @@ fn Skeleton() -> Html {
         });
     }
     if !*late {
-        return html! { <div class="flex-1" aria-busy="true"></div> };
+        return html! { <div class="flex-1 border-t border-line" aria-busy="true"></div> };
     }
     html! {
-        <div class="flex-1" aria-busy="true" role="status">
+        <div class="flex-1 border-t border-line" aria-busy="true" role="status">
             <span class="sr-only">{t.load_waiting()}</span>
             for width in ["w-40", "w-56", "w-48", "w-36", "w-52", "w-44"] {
                 <div class="flex items-center gap-3 h-11 px-4 md:px-6 border-b border-line">
@@ -80,7 +80,7 @@ pub(crate) fn FailureView(props: &FailureProps) -> Html {
         }
     });
     html! {
-        <div class="flex-1 px-4 md:px-6 py-10" role="alert"><div class="max-w-[560px]">
+        <div class="flex-1 px-4 md:px-6 py-10 border-t border-line" role="alert"><div class="max-w-[560px]">
             <h2 class="flex items-center gap-2 text-lg font-semibold tracking-[-0.01em]">{Glyph::Triangle.view()}{title}</h2>
             <p class="mt-1 text-base text-ink-2 break-words">{props.failure.sentence(t)}</p>
             {request}

@@ -47,13 +47,14 @@ pub(crate) fn CopyButton(props: &CopyProps) -> Html {
         })
     };
     let icon = if *copied { Icon::Check } else { Icon::Copy };
-    let content = if props.children == Html::default() {
-        html! {<>{icon.small()}{if *copied { t.copy_done() } else { t.copy_do() }}</>}
+    let own_words = props.children != Html::default();
+    let content = if own_words {
+        html! {<>{props.children.clone()}{icon.small()}<span class="sr-only">{&props.label}</span></>}
     } else {
-        html! {<>{props.children.clone()}{icon.small()}</>}
+        html! {<>{icon.small()}{if *copied { t.copy_done() } else { t.copy_do() }}</>}
     };
     html! {
-        <button type="button" class={props.class.clone()} {onclick} aria-label={&props.label} title={&props.label} autofocus={props.autofocus}>
+        <button type="button" class={props.class.clone()} {onclick} aria-label={(!own_words).then(|| props.label.clone())} title={&props.label} autofocus={props.autofocus}>
             {content}
             <span class="sr-only" aria-live="polite">{copied.then_some(t.copy_done())}</span>
         </button>

@@ -67,8 +67,6 @@ pub(crate) struct TextFieldProps {
     pub(crate) autofocus: bool,
     #[prop_or_default]
     pub(crate) mono: bool,
-    #[prop_or_default]
-    pub(crate) disabled: bool,
     /// 40 px, as in the wizard, instead of 32.
     #[prop_or_default]
     pub(crate) large: bool,
@@ -101,7 +99,7 @@ pub(crate) fn TextField(props: &TextFieldProps) -> Html {
                 <input id={&props.id} name={&props.id} type={kind} value={&props.value} {oninput}
                     class={props.mono.then_some("font-mono !text-xs")}
                     placeholder={&props.placeholder} autocomplete={&props.autocomplete} inputmode={&props.inputmode}
-                    autofocus={props.autofocus} disabled={props.disabled} spellcheck="false" autocapitalize="off"
+                    autofocus={props.autofocus} spellcheck="false" autocapitalize="off"
                     aria-invalid={invalid.then_some("true")} aria-describedby={format!("{}-note", props.id)} />
                 {reveal}
             </div>

@@ -31,6 +31,9 @@ pub(crate) struct MenuProps {
     pub(crate) id: AttrValue,
     /// Names the button; it is also its tooltip.
     pub(crate) label: AttrValue,
+    /// What the button shows names it already.
+    #[prop_or_default]
+    pub(crate) worded: bool,
     #[prop_or(classes!("btn", "btn-ghost", "btn-xs", "btn-square"))]
     pub(crate) class: Classes,
     /// What the button shows.
@@ -85,7 +88,7 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
     });
     html! {<>
         <button ref={button} type="button" class={props.class.clone()} popovertarget={&props.id} aria-haspopup="menu" data-row={props.row.then_some("")}
-            aria-label={&props.label} title={&props.label}>{props.children.clone()}</button>
+            aria-label={(!props.worded).then(|| props.label.clone())} title={&props.label}>{props.children.clone()}</button>
         <div ref={list} id={&props.id} popover="auto" class="menu-list" ontoggle={place} {onkeydown}>
             {props.header.clone()}
             if !props.items.is_empty() { <div role="menu" aria-label={&props.label}>{for items}</div> }

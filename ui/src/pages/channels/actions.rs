@@ -72,9 +72,9 @@ impl Actions {
                 match api::channels::test(id).await {
                     Ok(test) => {
                         if test.ok {
-                            passed += 1
+                            passed += 1;
                         } else {
-                            failed += 1
+                            failed += 1;
                         }
                         this.data.edit(move |data| {
                             if let Some(channel) = data.channels.iter_mut().find(|channel| channel.id == id) {
@@ -106,7 +106,7 @@ impl Actions {
                 }
             }
             let [first, ..] = &*done else { return };
-            let count = i64::try_from(done.len()).unwrap_or(i64::MAX);
+            let count = done.len();
             let text = match (status, count) {
                 (ChannelStatus::Disabled, 1) => this.t.channels_disabled_one(&first.name),
                 (ChannelStatus::Disabled, _) => this.t.channels_disabled_many(count),
@@ -165,7 +165,7 @@ impl Actions {
             match (&*gone, &*channels) {
                 ([], _) => {}
                 ([_], [channel]) => this.toaster.done(this.t.channels_deleted_one(&channel.name)),
-                _ => this.toaster.done(this.t.channels_deleted_many(i64::try_from(gone.len()).unwrap_or(i64::MAX))),
+                _ => this.toaster.done(this.t.channels_deleted_many(gone.len())),
             }
             done.emit(gone);
         });

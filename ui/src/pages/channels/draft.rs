@@ -10,6 +10,9 @@ use api::{
 
 use crate::parts::secrets::lines;
 
+/// Puts what was typed into one field.
+pub(crate) type Edit = Box<dyn Fn(&mut Draft, String)>;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Draft {
     pub(crate) name: String,

@@ -14,7 +14,7 @@ use yew_router::prelude::*;
 
 use super::{
     actions::{Actions, health_words},
-    draft::{Draft, NOT_A_NUMBER},
+    draft::{Draft, Edit, NOT_A_NUMBER},
     empty::{dialects, hint},
     keys_panel::KeysPanel,
     mapping::Mapping,
@@ -93,7 +93,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     });
 
     let dirty = *draft != *initial;
-    let edit = |edit: Box<dyn Fn(&mut Draft, String)>| {
+    let edit = |edit: Edit| {
         let draft = draft.clone();
         Callback::from(move |text: String| {
             let mut next = (*draft).clone();
@@ -185,7 +185,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     let changes = props.channel.as_ref().map_or(0, |channel| draft.changes(Some(channel)));
     let footer = html! {<>
         <button type="button" class="btn btn-sm" onclick={test} disabled={*busy || props.testing}>{Icon::Activity.small()}{test_label}</button>
-        if changes > 0 { <span class="text-xs text-ink-3 max-md:hidden">{t.channel_changes(i64::try_from(changes).unwrap_or(i64::MAX))}</span> }
+        if changes > 0 { <span class="text-xs text-ink-3 max-md:hidden">{t.channel_changes(changes)}</span> }
         <span class="ml-auto"></span>
         <button type="button" class="btn btn-ghost btn-sm" onclick={close.reform(|_: MouseEvent| ())}>{t.do_cancel()}</button>
         <button type="submit" class="btn btn-primary btn-sm" disabled={*busy}>{t.do_save()}</button>

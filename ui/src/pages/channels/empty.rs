@@ -56,7 +56,7 @@ pub(crate) fn NoChannel(props: &NoChannelProps) -> Html {
             </button>
         }
     });
-    let count = i64::try_from(props.providers.len()).unwrap_or(i64::MAX);
+    let count = props.providers.len();
     let demo = {
         let actions = props.actions.clone();
         move |_: MouseEvent| add_demo(&actions)
@@ -102,8 +102,8 @@ pub(crate) fn dialects(provider: &Provider) -> String {
 
 pub(crate) fn demo_channel() -> Option<NewChannel> {
     let mut draft = Draft::new();
-    draft.name = "Demo".to_owned();
-    draft.provider = DEMO.to_owned();
+    "Demo".clone_into(&mut draft.name);
+    DEMO.clone_into(&mut draft.provider);
     draft.models = vec![super::draft::DEMO_MODEL.to_owned()];
     draft.create(None).ok()
 }

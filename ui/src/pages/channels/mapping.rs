@@ -8,6 +8,9 @@ use crate::{
     parts::{field::note, icon::Icon},
 };
 
+/// Changes the rows with what was typed.
+type Edit = Box<dyn Fn(&mut Vec<(String, String)>, String)>;
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct MappingProps {
     /// Public name, the provider's name.
@@ -19,7 +22,7 @@ pub(crate) struct MappingProps {
 #[component]
 pub(crate) fn Mapping(props: &MappingProps) -> Html {
     let t = use_text();
-    let change = |edit: Box<dyn Fn(&mut Vec<(String, String)>, String)>| {
+    let change = |edit: Edit| {
         let (rows, on_change) = (props.rows.clone(), props.on_change.clone());
         move |text: String| {
             let mut rows = rows.clone();
@@ -27,7 +30,7 @@ pub(crate) fn Mapping(props: &MappingProps) -> Html {
             on_change.emit(rows);
         }
     };
-    let input = |label: String, value: &str, set: Box<dyn Fn(&mut Vec<(String, String)>, String)>| {
+    let input = |label: String, value: &str, set: Edit| {
         let change = change(set);
         let oninput = move |event: InputEvent| change(event.target_unchecked_into::<HtmlInputElement>().value());
         html! {

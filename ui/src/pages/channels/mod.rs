@@ -174,10 +174,12 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
         }
     }).unwrap_or_default();
 
-    let confirm: Html = (!deleting.is_empty()).then(|| {
+    let confirm = if deleting.is_empty() {
+        Html::default()
+    } else {
         let title = match &**deleting {
             [channel] => t.channels_delete_one(&channel.name),
-            many => t.channels_delete_many(i64::try_from(many.len()).unwrap_or(i64::MAX)),
+            many => t.channels_delete_many(many.len()),
         };
         let done = {
             let (deleting, selected) = (deleting.setter(), selected.dispatcher());
@@ -200,7 +202,7 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
                 }
             </Confirm>
         }
-    }).unwrap_or_default();
+    };
 
     html! {<>
         {header}
@@ -245,7 +247,7 @@ fn BulkBar(props: &BulkProps) -> Html {
     };
     html! {
         <div class="bulk-bar" role="toolbar" aria-label={t.table_selection()}>
-            <span class="font-medium mr-2 whitespace-nowrap">{t.table_selected(i64::try_from(ids.len()).unwrap_or(i64::MAX))}</span>
+            <span class="font-medium mr-2 whitespace-nowrap">{t.table_selected(ids.len())}</span>
             <button type="button" class="btn btn-ghost btn-sm" onclick={test}>{Icon::Activity.small()}{t.do_test()}</button>
             <button type="button" class="btn btn-ghost btn-sm" onclick={status(ChannelStatus::Enabled)}>{Icon::Check.small()}{t.do_enable()}</button>
             <button type="button" class="btn btn-ghost btn-sm" onclick={status(ChannelStatus::Disabled)}>{Icon::Power.small()}{t.do_disable()}</button>

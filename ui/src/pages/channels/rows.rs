@@ -122,12 +122,12 @@ fn Row(props: &RowProps) -> Html {
     html! {
         <tr aria-selected={if props.selected { "true" } else { "false" }}>
             <td><Checkbox label={t.table_select(&channel.name)} checked={props.selected} on_change={&props.on_select} /></td>
-            <td data-m="title" class="md:max-w-[280px]">
+            <td data-m="title" class={if props.dense { "md:max-w-[380px]" } else { "md:max-w-[280px]" }}>
                 <span class="flex items-center gap-2.5">
                     <span class="mono-tile" aria-hidden="true">{tile}</span>
                     <span class={if props.dense { "min-w-0 md:flex md:gap-2 md:items-baseline" } else { "min-w-0 leading-[18px]" }}>
                         <PageLink to={Route::Channel { id: channel.id }} row=true
-                            class={classes!("block", "truncate", "font-medium", disabled.then_some("text-ink-2"))}>{&channel.name}</PageLink>
+                            class={classes!("block", "truncate", "font-medium", "max-w-full", props.dense.then_some("md:flex-none"), disabled.then_some("text-ink-2"))}>{&channel.name}</PageLink>
                         <span class="block truncate text-xs text-ink-3">{provider}</span>
                     </span>
                 </span>

@@ -170,7 +170,8 @@ fn CreatedKey(props: &CreatedProps) -> Html {
         <button type="button" class="btn btn-sm" disabled={!*stored} onclick={move |_| done.emit(())}>{t.keys_done()}</button>
     </>};
     html! {
-        <Dialog title={t.keys_copy_now(&props.created.key.name)} text={Some(AttrValue::from(t.keys_copy_text()))} on_close={close} {footer}>
+        <Dialog title={t.keys_copy_now(&props.created.key.name)} text={Some(AttrValue::from(t.keys_copy_text()))} on_close={close} {footer}
+            class="w-[min(640px,calc(100vw-24px))]">
             <SecretView created={props.created.clone()} />
         </Dialog>
     }

@@ -48,7 +48,7 @@ pub(crate) fn Rows(props: &RowsProps) -> Html {
 }
 
 fn row(t: Text, props: &RowsProps, key: &Key) -> Html {
-    let none = || html! { <span class="text-ink-3">{"—"}</span> };
+    let dash = || html! { <span class="text-ink-3">{"—"}</span> };
     let state = State::of(key, props.now);
     let (glyph, word) = match state {
         State::Active => (Glyph::Disc, t.keys_active().to_owned()),
@@ -57,7 +57,7 @@ fn row(t: Text, props: &RowsProps, key: &Key) -> Html {
         State::Expired => (Glyph::Struck, t.keys_expired().to_owned()),
         State::Disabled => (Glyph::Struck, t.keys_is_disabled().to_owned()),
     };
-    let expires = key.expires_at.map_or_else(none, |time| {
+    let expires = key.expires_at.map_or_else(dash, |time| {
         let then = time.as_millis();
         let offset = web::utc_offset(then);
         let class = matches!(state, State::ExpiresIn(_)).then_some("t-warn");

@@ -69,7 +69,7 @@ pub(crate) fn OwnerStep(props: &OwnerProps) -> Html {
         })
     };
     let fault = |field: &str| faults.get(field).map(|fault| AttrValue::from(t.server(fault)));
-    let count = i64::try_from(password.chars().count()).unwrap_or(i64::MAX);
+    let count = password.chars().count();
     let hint = if count == 0 { t.setup_password_hint().to_owned() } else { t.setup_password_count(count) };
     let (set_username, set_password, set_again) = (username.setter(), password.setter(), again.setter());
     html! {<>

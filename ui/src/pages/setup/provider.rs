@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use super::super::channels::{
     TestPanel,
-    draft::{DEMO, Draft},
+    draft::{DEMO, Draft, Edit},
     view::{self, host},
 };
 use crate::{
@@ -141,7 +141,7 @@ fn Choose(props: &ChooseProps) -> Html {
             if found.is_empty() { <p class="mt-3 text-ink-2">{t.setup_provider_none()}</p> }
             if more > 0 && !*all && !searching {
                 <button type="button" class="act mt-3 cursor-pointer" onclick={move |_| show_all.set(true)}>
-                    {t.setup_more_providers(i64::try_from(more).unwrap_or(i64::MAX))}
+                    {t.setup_more_providers(more)}
                 </button>
             }
         </>}
@@ -161,7 +161,7 @@ fn Choose(props: &ChooseProps) -> Html {
 
     let fault =
         |names: &[&str]| names.iter().find_map(|name| faults.get(*name)).map(|fault| AttrValue::from(t.server(fault)));
-    let edit = |edit: Box<dyn Fn(&mut Draft, String)>| {
+    let edit = |edit: Edit| {
         let draft = draft.clone();
         Callback::from(move |text: String| {
             let mut next = (*draft).clone();
@@ -181,7 +181,7 @@ fn Choose(props: &ChooseProps) -> Html {
             let draft = draft.clone();
             move |models| draft.set(Draft { models, ..(*draft).clone() })
         };
-        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let count = |count: usize| count;
         let (typed, stored) = (draft.keys().len(), channel.as_ref().map_or(0, |channel| channel.keys.len()));
         let keys_words = match (typed, stored) {
             (0, 0) => t.channel_keys_help().to_owned(),
@@ -236,7 +236,7 @@ fn Choose(props: &ChooseProps) -> Html {
     html! {
         <form novalidate=true onsubmit={submit}>
             <div class="mt-6 flex flex-wrap items-center gap-2">
-                <Search value={(*search).clone()} placeholder={t.setup_provider_count(i64::try_from(props.providers.len()).unwrap_or(i64::MAX))} on_input={on_search}
+                <Search value={(*search).clone()} placeholder={t.setup_provider_count(props.providers.len())} on_input={on_search}
                     class="w-[320px] max-md:w-full" />
                 <span class="ml-auto max-md:hidden"></span>
                 {demo.unwrap_or_default()}
