@@ -1,6 +1,8 @@
 //! Secrets and what people say are planted, everything is run, and then nothing that the gateway leaves behind holds
 //! them.
 
+use std::fmt::Write as _;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::Method;
 use serde_json::json;
@@ -15,11 +17,14 @@ const ANSWER: &str = "canary-answer-Mk2Px6-what-the-model-said";
 
 /// In clear, and as it would look after the usual encodings.
 fn forms(secret: &str) -> Vec<Vec<u8>> {
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = secret.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     // In base64 a text looks different at each of three offsets; its inner part is the same for all of its neighbours.
     let encoded = (0..3).map(|offset| {
         let text = STANDARD.encode([&b"xxx"[..offset], secret.as_bytes()].concat());
-        text[4..text.len() - 4].as_bytes().to_vec()
+        text.as_bytes()[4..text.len() - 4].to_vec()
     });
     let mut forms = vec![secret.as_bytes().to_vec(), hex.to_uppercase().into_bytes(), hex.into_bytes()];
     forms.extend(encoded);

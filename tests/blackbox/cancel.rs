@@ -18,6 +18,7 @@ async fn with_model() -> (Gateway, Upstream, String) {
     (gateway, upstream, key)
 }
 
+#[expect(clippy::print_stdout, reason = "a measurement that is no assertion is for whoever reads the test's output")]
 fn report(what: &str, left: Instant, noticed: Instant) {
     println!("{what}: the provider saw it after {} ms", noticed.saturating_duration_since(left).as_millis());
 }

@@ -26,7 +26,7 @@ fn assert_shape(reply: &Reply, status: u16, code: Option<&str>) {
     assert!(!reply.id().is_empty());
     let error = reply.json()["error"].clone();
     assert!(error["message"].as_str().is_some_and(|message| message.len() > 10), "{error}");
-    assert!(error["type"].is_string() && error.as_object().unwrap().contains_key("param"), "{error}");
+    assert!(error["type"].is_string() && error.get("param").is_some(), "{error}");
     assert_eq!(error["code"], code.map_or(Value::Null, Value::from), "{error}");
 }
 

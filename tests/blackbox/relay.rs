@@ -208,8 +208,8 @@ async fn a_change_counts_for_the_next_request() {
     let channels = gateway.get("/api/channels").await.expect(200);
     let channel = &channels["items"][0];
     let path = format!("/api/channels/{}", channel["id"]);
-    let patch = json!({"add_keys": ["sk-second"], "remove_keys": [channel["keys"][0]["id"]], "models": ["n"]});
-    gateway.patch(&path, patch).await.expect(200);
+    let change = json!({"add_keys": ["sk-second"], "remove_keys": [channel["keys"][0]["id"]], "models": ["n"]});
+    gateway.patch(&path, change).await.expect(200);
     assert_eq!(gateway.ask(&key, "m").await.status, 404);
     gateway.ask(&key, "n").await.expect(200);
     assert_eq!(upstream.seen()[1].header("authorization"), "Bearer sk-second");

@@ -95,7 +95,7 @@ impl Launch {
         });
         let mut process = Process { child, stdout, stderr, url: String::new() };
         let line = process.line("is serving ").await;
-        process.url = line.rsplit(' ').next().expect("an address").to_owned();
+        line.rsplit(' ').next().expect("an address").clone_into(&mut process.url);
         process
     }
 
@@ -162,6 +162,7 @@ impl Process {
 }
 
 impl Drop for Process {
+    #[expect(clippy::print_stderr, reason = "what the program said helps to find out why the test failed")]
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
