@@ -81,4 +81,36 @@ mod tests {
         assert_eq!(Text(Lang::ZhCn).server("invalid_api_key"), "invalid_api_key");
         assert_eq!(Text(Lang::En).server("Enter a name."), "Enter a name.");
     }
+
+    #[test]
+    fn every_fault_that_the_api_names_is_translated() {
+        use api::{Validate, channels::NewChannel, keys::NewKey, setup::Setup};
+
+        fn faults(request: &impl Validate) -> Vec<String> {
+            request.validate().map_or_else(|faults| faults.into_values().collect(), |()| Vec::new())
+        }
+        let channel = |json: serde_json::Value| -> NewChannel { serde_json::from_value(json).unwrap() };
+        let long = "x".repeat(300);
+        let mut sentences = faults(&channel(serde_json::json!({
+            "name": "", "provider": "", "base_url": "ftp://x", "keys": [""], "models": [], "groups": [],
+            "priority": 5000, "weight": 0,
+        })));
+        sentences.extend(faults(&channel(serde_json::json!({
+            "name": long, "provider": "x", "keys": ["a b"], "models": ["a b"], "groups": [""], "model_mapping": {"": "x"},
+        }))));
+        sentences.extend(faults(&channel(serde_json::json!({
+            "name": "a\u{202e}b", "provider": "x", "models": [long],
+            "keys": vec!["k"; 101], "groups": vec!["g"; 51],
+        }))));
+        sentences
+            .extend(faults(&channel(serde_json::json!({"name": "n", "provider": "x", "models": vec!["m"; 1001]}))));
+        sentences.extend(faults(&NewKey { name: "k".to_owned(), expires_at: None, models: vec!["m".to_owned(); 201] }));
+        for password in ["short".to_owned(), "x".repeat(20), "xy".repeat(600)] {
+            sentences.extend(faults(&Setup { token: String::new(), username: "lin".to_owned(), password }));
+        }
+        assert!(sentences.len() >= 19, "{sentences:?}");
+        for sentence in sentences {
+            assert_ne!(Text(Lang::ZhCn).server(&sentence), sentence);
+        }
+    }
 }

@@ -3,6 +3,9 @@
 //!
 //! Knows npm, cargo and wasm-bindgen; doesn't know what the console shows. Files name each other as `/assets/NAME`
 //! and find the hashed names there afterwards. Needs Node.js and a Rust toolchain; installs neither.
+//!
+//! `wasm-opt -Oz` isn't run: it takes a sixth off the raw wasm but nothing off the compressed one (320,454 bytes before,
+//! 320,498 after), for 20 s and 104 MB of npm package.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,11 +22,11 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What was built, in bytes.
 #[derive(Debug)]
-pub struct Report {
-    pub files: usize,
-    pub wasm: usize,
-    pub wasm_br: usize,
-    pub wasm_gz: usize,
+pub(crate) struct Report {
+    pub(crate) files: usize,
+    pub(crate) wasm: usize,
+    pub(crate) wasm_br: usize,
+    pub(crate) wasm_gz: usize,
 }
 
 impl fmt::Display for Report {
@@ -45,7 +48,7 @@ impl fmt::Display for Report {
 /// # Errors
 ///
 /// When a tool is missing or fails; the message says which and what to do.
-pub fn build(root: &Path) -> Result<Report> {
+pub(crate) fn build(root: &Path) -> Result<Report> {
     let ui = root.join("ui");
     install_node_modules(&ui)?;
     let wasm = cargo_build(root)?;
@@ -58,12 +61,12 @@ pub fn build(root: &Path) -> Result<Report> {
     let (glue, wasm) = bind(&wasm)?;
     dist.add("ui.wasm", wasm);
     dist.add("ui.js", glue);
-    dist.add_text("boot.js", read_text(&ui.join("static/boot.js"))?)?;
-    dist.add_text("start.js", read_text(&ui.join("static/start.js"))?)?;
-    dist.add_text("theme.css", styles(&ui)?)?;
+    dist.add_text("boot.js", &read_text(&ui.join("static/boot.js"))?)?;
+    dist.add_text("start.js", &read_text(&ui.join("static/start.js"))?)?;
+    dist.add_text("theme.css", &styles(&ui)?)?;
 
     let html = read_text(&ui.join("index.html"))?.replace("<!-- icons -->", &sprite(&ui)?);
-    let html = dist.resolve("index.html", html)?.into_bytes();
+    let html = dist.resolve("index.html", &html)?.into_bytes();
     dist.files.insert("index.html".to_owned(), html);
     dist.write(&ui.join("dist"))
 }
@@ -185,7 +188,7 @@ fn sprite(ui: &Path) -> Result<String> {
             .and_then(|(_, rest)| rest.split_once("</svg>"))
             .with_context(|| format!("the icon `{name}` isn't an SVG"))?
             .0;
-        symbols.push_str(&format!("<symbol id=\"i-{name}\" viewBox=\"0 0 24 24\">"));
+        symbols.extend(["<symbol id=\"i-", name, "\" viewBox=\"0 0 24 24\">"]);
         inner.lines().for_each(|line| symbols.push_str(line.trim()));
         symbols.push_str("</symbol>");
     }
@@ -208,14 +211,14 @@ impl Dist {
         self.names.insert(name.to_owned(), hashed);
     }
 
-    fn add_text(&mut self, name: &str, text: String) -> Result<()> {
+    fn add_text(&mut self, name: &str, text: &str) -> Result<()> {
         let text = self.resolve(name, text)?;
         self.add(name, text.into_bytes());
         Ok(())
     }
 
     /// Exchanges every `/assets/NAME` for the hashed name; what it names must have been added before.
-    fn resolve(&self, file: &str, text: String) -> Result<String> {
+    fn resolve(&self, file: &str, text: &str) -> Result<String> {
         let mut parts = text.split("/assets/");
         let mut out = parts.next().unwrap_or_default().to_owned();
         for part in parts {
@@ -241,7 +244,8 @@ impl Dist {
                 fs::write(&path, bytes)?;
             }
             keep.insert(path.clone());
-            if name.ends_with(".woff2") {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            if extension == Some("woff2") {
                 continue;
             }
             let (br, gz) = (dist.join(format!("{name}.br")), dist.join(format!("{name}.gz")));
@@ -249,7 +253,7 @@ impl Dist {
                 fs::write(&br, brotli(bytes)?)?;
                 fs::write(&gz, gzip(bytes)?)?;
             }
-            if name.ends_with(".wasm") {
+            if extension == Some("wasm") {
                 report.wasm = bytes.len();
                 report.wasm_br = fs::read(&br)?.len();
                 report.wasm_gz = fs::read(&gz)?.len();
@@ -282,7 +286,11 @@ fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|half| char::from_digit(half.into(), 16))
+        .collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -314,7 +322,7 @@ mod tests {
     fn files_find_each_other_under_hashed_names() {
         let mut dist = Dist::default();
         dist.add("a.js", b"1".to_vec());
-        dist.add_text("b.js", "import \"/assets/a.js\";".to_owned()).unwrap();
+        dist.add_text("b.js", "import \"/assets/a.js\";").unwrap();
         let hashed = dist.names["a.js"].clone();
         assert_eq!(hashed, "a-6b86b273ff34.js");
         let b = &dist.files[&format!("assets/{}", dist.names["b.js"])];
@@ -323,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_not_built_fails_the_build() {
-        let error = Dist::default().resolve("index.html", "src=\"/assets/gone.js\"".to_owned()).unwrap_err();
+        let error = Dist::default().resolve("index.html", "src=\"/assets/gone.js\"").unwrap_err();
         assert_eq!(error.to_string(), "index.html names /assets/gone.js, which isn't built");
     }
 
