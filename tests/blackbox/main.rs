@@ -9,6 +9,7 @@ mod failover;
 mod matrix;
 mod relay;
 mod restart;
+mod sdk;
 mod setup;
 mod shutdown;
 mod smuggling;

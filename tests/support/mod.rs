@@ -4,6 +4,7 @@
 
 mod client;
 mod gateway;
+mod prepared;
 mod provider;
 mod script;
 mod upstream;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 pub(crate) use self::{
     client::{Client, Reply, Streamed, exchange, raw},
     gateway::{Gateway, Launch, PASSWORD, Process, USERNAME},
+    prepared::{node_module, python, repository},
     provider::{chat, chunk, usage_chunk},
     script::{Gate, Script},
     upstream::Upstream,
