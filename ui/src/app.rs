@@ -24,9 +24,12 @@ pub(crate) fn App() -> Html {
 
 #[component]
 fn Page() -> Html {
+    let session = use_session();
     let Some(route) = use_route::<Route>() else { return Html::default() };
     match route {
         Route::Setup => html! { <pages::setup::SetupPage /> },
+        // Whoever is signed in already, or has yet to set up the gateway, belongs elsewhere.
+        Route::Login if session.who == Who::Unknown => html! { <Guarded {route} /> },
         Route::Login => html! { <pages::login::LoginPage /> },
         _ => html! { <Guarded {route} /> },
     }
@@ -62,7 +65,7 @@ fn Guarded(props: &GuardedProps) -> Html {
                 }
             }),
             Who::Nobody => {
-                if let Some(navigator) = navigator {
+                if let (Some(navigator), false) = (navigator, wanted == Route::Login) {
                     let next = (wanted != Route::Home).then(|| wanted.to_path());
                     // A query of one text always serialises.
                     let _ok = navigator.replace_with_query(&Route::Login, &LoginQuery { next });
