@@ -55,7 +55,7 @@ fn result(test: &ChannelTest, t: crate::i18n::Text) -> Html {
         </dl>
         if let Some(error) = &test.error {
             <div class="border-t border-line px-3 py-2 text-xs bg-base-200">
-                <p class="font-medium text-ink-2">{t.channel_test_said()}</p>
+                <p class="font-medium text-ink-2">{if test.status.is_some() { t.channel_test_said() } else { t.channel_test_why() }}</p>
                 <pre class="mt-1 font-mono whitespace-pre-wrap break-words max-h-48 overflow-y-auto" tabindex="0">{error}</pre>
             </div>
         }
