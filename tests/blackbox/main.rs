@@ -1,6 +1,7 @@
 //! Starts the real program against a scripted provider and looks at it from outside.
 
 mod assets;
+mod browser;
 mod canary;
 mod cancel;
 mod console;

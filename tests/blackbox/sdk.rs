@@ -79,7 +79,7 @@ async fn run(mut command: Command) {
     assert!(seen.iter().all(|seen| seen.header("authorization") == "Bearer sk-upstream-main"));
     assert!(seen.iter().all(|seen| !seen.headers.iter().any(|(name, _)| name.starts_with("x-stainless"))));
     let failed = gateway.get("/api/logs?state=failed").await.expect(200);
-    assert_eq!(failed["items"].as_array().unwrap().len(), 5, "strict, limited, unauthorised, gone and cut");
+    assert_eq!(failed["items"].as_array().map(Vec::len), Some(5), "strict, limited, unauthorised, gone and cut");
 }
 
 #[tokio::test]

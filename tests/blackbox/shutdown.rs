@@ -69,6 +69,7 @@ async fn a_second_signal_ends_it_at_once() {
     let mut stream = gateway.stream(&key, "m").await;
     stream.until("Once").await;
     let id = stream.id();
+    gateway.opened(&id).await;
     gateway.process.terminate();
     closed(&gateway).await;
     gateway.process.terminate();

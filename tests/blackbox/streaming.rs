@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Gate, Gateway, Script, Upstream, chunk, eventually, usage_chunk};
+use crate::support::{Gate, Gateway, Script, Upstream, chunk, usage_chunk};
 
 async fn scripted(script: Script) -> (Gateway, Upstream, String) {
     let gateway = Gateway::start().await;
@@ -27,11 +27,7 @@ async fn chunks_arrive_before_the_provider_has_finished() {
     let id = stream.id();
     stream.until("first").await;
     assert!(!stream.text.contains("second"));
-    let row = eventually("the request is in the log", async || {
-        let rows = gateway.logs().await;
-        rows.into_iter().find(|row| row["id"] == id)
-    });
-    assert_eq!(row.await["state"], "open");
+    assert_eq!(gateway.opened(&id).await["state"], "open");
     gate.open();
     stream.until("second").await;
     assert!(!stream.text.contains("stop"));

@@ -1,5 +1,6 @@
 //! The real program with its window, on whatever display `DISPLAY` names; `cargo xtask test` starts one without a screen.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
 
 mod display;
 
@@ -23,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 #[test]
 fn the_window_opens_the_console_signed_in_and_closing_it_ends_the_app() {
     let display = Display::get();
-    let mut app = App::start("127.0.0.1:0");
+    let mut app = App::start();
     let window = app.wait_for_console(display);
 
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desktop.png");
@@ -38,7 +39,7 @@ fn the_window_opens_the_console_signed_in_and_closing_it_ends_the_app() {
 #[test]
 fn a_signal_ends_the_app_as_closing_its_window_does() {
     let display = Display::get();
-    let mut app = App::start("127.0.0.1:0");
+    let mut app = App::start();
     app.wait_for_console(display);
     kill_process(app.pid(), Signal::TERM).unwrap();
     app.ends_well();
@@ -47,10 +48,23 @@ fn a_signal_ends_the_app_as_closing_its_window_does() {
 #[test]
 fn an_address_in_use_is_said_and_no_window_opens() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut app = App::start(&taken.local_addr().unwrap().to_string());
+    let mut app = App::start_with(|command| {
+        command.arg("--listen").arg(taken.local_addr().unwrap().to_string());
+    });
     let (status, log) = app.end();
     assert_eq!(status.code(), Some(1), "{log}");
     assert!(log.contains("is in use by another program"), "{log}");
+}
+
+#[test]
+fn without_a_keyring_it_says_so_and_makes_no_key() {
+    let mut app = App::start_with(|command| {
+        command.env_remove("AIGW_MASTER_KEY").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    });
+    let (status, log) = app.end();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("keyring") && log.contains("AIGW_MASTER_KEY"), "{log}");
+    assert!(!app.home.path().join("data/master.key").exists(), "{log}");
 }
 
 /// A running program. Its home and data are its own, and go when it goes.
@@ -61,11 +75,16 @@ struct App {
 }
 
 impl App {
-    fn start(listen: &str) -> Self {
+    fn start() -> Self {
+        Self::start_with(|_| {})
+    }
+
+    fn start_with(change: impl FnOnce(&mut Command)) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ai-gateway"))
-            .args(["--listen", listen, "--data-dir"])
-            .arg(home.path().join("data"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ai-gateway"));
+        command
+            .env("AIGW_LISTEN", "127.0.0.1:0")
+            .env("AIGW_DATA_DIR", home.path().join("data"))
             // Not the keyring of whoever runs this.
             .env("AIGW_MASTER_KEY", "5a".repeat(32))
             .env("HOME", home.path())
@@ -76,9 +95,9 @@ impl App {
             .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
             .env("LANG", "C.UTF-8")
             .env("LANGUAGE", "en")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::piped());
+        change(&mut command);
+        let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let log = thread::spawn(move || lines.map_while(Result::ok).map(|line| line + "\n").collect());
         Self { child, log: Some(log), home }

@@ -93,7 +93,8 @@ impl Launch {
                 let _ = lines.send(line);
             }
         });
-        let mut process = Process { child, stdout, stderr, url: String::new() };
+        let dir = Arc::clone(&self.dir);
+        let mut process = Process { child, stdout, stderr, url: String::new(), _dir: dir };
         let line = process.line("is serving ").await;
         line.rsplit(' ').next().expect("an address").clone_into(&mut process.url);
         process
@@ -116,6 +117,8 @@ pub(crate) struct Process {
     stdout: UnboundedReceiver<String>,
     stderr: Log,
     pub(crate) url: String,
+    /// The data goes when nobody needs it any more.
+    _dir: Arc<TempDir>,
 }
 
 impl Process {
@@ -276,6 +279,15 @@ impl Gateway {
     /// The row of a request whose client has seen its end.
     pub(crate) async fn log(&self, id: &str) -> Value {
         self.get(&format!("/api/logs/{id}")).await.expect(200)
+    }
+
+    /// The row of a running request, which is written soon after its start.
+    pub(crate) async fn opened(&self, id: &str) -> Value {
+        eventually("the request is in the log", async || {
+            let reply = self.get(&format!("/api/logs/{id}")).await;
+            (reply.status == 200).then(|| reply.json())
+        })
+        .await
     }
 
     /// The row of a request that nobody waited for, once it is settled.

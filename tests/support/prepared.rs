@@ -8,7 +8,6 @@ pub(crate) fn repository() -> &'static Path {
 }
 
 /// The Python that has the official client.
-#[expect(clippy::disallowed_methods, reason = "`cargo xtask test` says so in the environment")]
 pub(crate) fn python() -> PathBuf {
     let said = std::env::var_os("AIGW_TEST_PYTHON");
     let said = said

@@ -1,0 +1,93 @@
+// A headless Chromium that forgives nothing, and the words by which a person finds things on a page.
+
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const { chromium } = createRequire(new URL("../sdk/package.json", import.meta.url))("playwright-core");
+
+// Not the gateway's business, or not to be had in a container.
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const executablePath = (process.env.PATH ?? "")
+  .split(":")
+  .map((folder) => join(folder, "chromium"))
+  .find(existsSync);
+
+/** A text of the console's, as `ui/src/i18n.rs` makes it. */
+export function texts(all) {
+  return (key, values = {}) => {
+    const [section, name] = key.split(".");
+    const text = all[section]?.[name];
+    if (text === undefined) throw new Error(`there is no text ${key}`);
+    const form = typeof text === "string" ? text : values.n === 1 && text.one ? text.one : text.other;
+    return form.replaceAll(/\{(\w+)\}/g, (_, value) => values[value]);
+  };
+}
+
+/**
+ * Opens a page and runs steps on it, with a picture after each. Fails on whatever a developer would see in red: errors on
+ * the console, exceptions, violations of the content security policy, requests that fail.
+ */
+export async function drive({ locale, shots }, run) {
+  if (!executablePath) throw new Error("there is no chromium; `cargo xtask test` installs it");
+  rmSync(shots, { recursive: true, force: true });
+  mkdirSync(shots, { recursive: true });
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const faults = [];
+  const expected = [];
+  try {
+    const context = await browser.newContext({ locale, viewport: { width: 1280, height: 860 } });
+    await context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        console.error(`CSP: ${event.violatedDirective} blocked ${event.blockedURI}`);
+      });
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on("pageerror", (error) => faults.push(`exception: ${error}`));
+    page.on("requestfailed", (request) => {
+      // A page that is left cancels what it was still loading.
+      if (request.failure()?.errorText !== "net::ERR_ABORTED") {
+        faults.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
+      }
+    });
+    page.on("console", (message) => {
+      if (message.type() !== "error") return;
+      // Chromium reports every answer of 4xx as an error; those that a step is about are its own.
+      const status = /status of (\d+)/.exec(message.text())?.[1];
+      const path = message.location().url && new URL(message.location().url).pathname;
+      const at = expected.findIndex((known) => known.status === Number(status) && known.path === path);
+      if (at >= 0) expected.splice(at, 1);
+      else faults.push(`console: ${message.text()} (${message.location().url})`);
+    });
+
+    let count = 0;
+    const shot = (name) => page.screenshot({ path: join(shots, `${String(++count).padStart(2, "0")}-${name}.png`) });
+    const step = async (name, refused, act) => {
+      expected.push(...refused);
+      try {
+        await act();
+        if (expected.length) throw new Error(`was not refused: ${JSON.stringify(expected)}`);
+        if (faults.length) throw new Error(faults.join("\n"));
+      } catch (error) {
+        await shot(`${name}-failed`);
+        console.log(`failed ${name}; the page is at ${page.url()}, a picture of it in ${shots}`);
+        throw error;
+      }
+      await shot(name);
+      console.log(`ok ${name}`);
+    };
+    await run(page, step);
+  } finally {
+    await browser.close();
+  }
+}
