@@ -64,7 +64,6 @@ const DESKTOP: &[Tool] = &[
 const TEST: &[Tool] = &[
     NODE,
     tool("Chromium", || which("chromium").is_some(), &["chromium"]),
-    tool("ChromeDriver", || which("chromedriver").is_some(), &["chromium-driver"]),
     tool("Chinese glyphs", chinese_glyphs, &["fontconfig", "fonts-noto-cjk"]),
     tool("Python with venv", python_venv, &["python3", "python3-venv"]),
     tool("Xvfb", || which("xvfb-run").is_some() && which("xauth").is_some(), &["xauth", "xvfb"]),
