@@ -137,7 +137,7 @@ async fn a_healthcheck_knows_a_running_program_from_none() {
 }
 
 #[tokio::test]
-async fn a_newer_programs_data_is_left_as_it_is() {
+async fn a_file_that_is_no_database_is_left_as_it_is() {
     let mut gateway = Gateway::start().await;
     gateway.process.terminate();
     gateway.process.exit().await;

@@ -9,14 +9,17 @@ use axum::body::Body;
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
 use crate::client::Peer;
 
-/// Until the request's head is complete.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// Until the first byte of a new connection.
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Until a request's head is complete, the wait for it on a kept connection included. Clients keep theirs for up to 90 s;
+/// one that we close while they send costs them a failed request, so this is no shorter than what other servers allow.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
 const MOST_CONNECTIONS: usize = 12_000;
 const MOST_HEAD_BYTES: usize = 64 * 1024;
 const MOST_HEADERS: usize = 100;
@@ -52,15 +55,19 @@ where
             let answer = serve(request);
             async move { Ok::<_, Infallible>(answer.await) }
         });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIMEOUT)
-            .max_buf_size(MOST_HEAD_BYTES)
-            .max_headers(MOST_HEADERS)
-            .serve_connection(TokioIo::new(stream), service);
         let (stop, cut) = (stop.clone(), cut.clone());
         connections.spawn(async move {
             let _place = place;
+            let spoke = stop.run_until_cancelled(timeout(FIRST_BYTE_TIMEOUT, stream.readable())).await;
+            if !matches!(spoke, Some(Ok(Ok(())))) {
+                return;
+            }
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .max_buf_size(MOST_HEAD_BYTES)
+                .max_headers(MOST_HEADERS)
+                .serve_connection(TokioIo::new(stream), service);
             tokio::pin!(connection);
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
@@ -79,7 +86,7 @@ where
     }
     drop(listener);
     connections.close();
-    if tokio::time::timeout(drain, connections.wait()).await.is_err() {
+    if timeout(drain, connections.wait()).await.is_err() {
         warn!(connections = connections.len(), "cutting answers that didn't finish in time");
         cut.cancel();
         connections.wait().await;

@@ -32,6 +32,7 @@ pub(in crate::console) async fn create(
     Input(setup): Input<Setup>,
 ) -> Result<Response, Refusal> {
     let already = || Refusal::Conflict("This gateway has an owner already. Sign in instead.", Fields::new());
+    let _turn = app.setup.turn().await;
     if app.setup.token().is_none() {
         return Err(already());
     }
