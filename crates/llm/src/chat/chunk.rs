@@ -26,8 +26,9 @@ struct Wire<'a> {
     usage: Option<&'a RawValue>,
     #[serde(borrow, default)]
     error: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    x_groq: Option<&'a RawValue>,
+    /// A quirk of one vendor, that puts its usage here.
+    #[serde(borrow, default, rename = "x_groq")] // quirk
+    nested: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +69,7 @@ pub(super) fn read(data: &[u8]) -> Chunk {
         return Chunk::default();
     };
     let choices = wire.choices.unwrap_or_default();
-    let nested = wire.x_groq.and_then(|raw| serde_json::from_str::<Nested<'_>>(raw.get()).ok());
+    let nested = wire.nested.and_then(|raw| serde_json::from_str::<Nested<'_>>(raw.get()).ok());
     let usage = wire.usage.or(nested.and_then(|nested| nested.usage));
     let usage = usage.and_then(|raw| serde_json::from_str::<usage::Wire>(raw.get()).ok()).and_then(|wire| wire.read());
     Chunk {

@@ -271,7 +271,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         let on_change = move |models: Vec<String>| draft_handle.set(Draft { models, ..(*draft_handle).clone() });
         html! {
             <Chips id="models" label={t.channel_models()} values={draft.models.clone()} {on_change} error={fault(&["models"])}
-                help={html! { t.channel_models_help() }} placeholder={"gpt-5-mini, deepseek-chat"} />
+                help={html! { t.channel_models_help() }} placeholder={"gpt-5-mini, qwen3-max"} />
         }
     };
 

@@ -22,9 +22,6 @@ use crate::{
     routes::{NewChannelQuery, Route},
 };
 
-/// Offered first, where the gateway knows them.
-const SUGGESTED: [&str; 4] = ["openai", "deepseek", "openrouter", "ollama"];
-
 #[derive(Properties, PartialEq)]
 pub(crate) struct NoChannelProps {
     pub(crate) providers: Rc<Vec<Provider>>,
@@ -36,7 +33,10 @@ pub(crate) struct NoChannelProps {
 pub(crate) fn NoChannel(props: &NoChannelProps) -> Html {
     let t = use_text();
     let navigator = use_navigator();
-    let suggestions = SUGGESTED.iter().filter_map(|slug| view::provider(&props.providers, slug)).map(|provider| {
+    // The list has the best known first; one that runs on this machine is worth a place of its own.
+    let online = props.providers.iter().filter(|provider| !provider.local).take(3);
+    let local = props.providers.iter().find(|provider| provider.local && provider.base_url.is_some());
+    let suggestions = online.chain(local).map(|provider| {
         let (navigator, slug) = (navigator.clone(), provider.slug.clone());
         let onclick = move |_| {
             if let Some(navigator) = &navigator {

@@ -131,7 +131,7 @@ pub(crate) fn said(body: &str) -> String {
     sentence.unwrap_or(body).trim().to_owned()
 }
 
-/// `api.deepseek.com`, or an address with its port: what tells two addresses apart.
+/// `api.example.com`, or an address with its port: what tells two addresses apart.
 pub(crate) fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or(rest)

@@ -215,7 +215,7 @@ fn Choose(props: &ChooseProps) -> Html {
                             on_input={edit(Box::new(|draft, text| draft.base_url = text))} />
                     }
                     <Chips id="models" label={t.channel_models()} values={draft.models.clone()} on_change={set_models} error={fault(&["models"])}
-                        help={html! { t.channel_models_help() }} placeholder={"gpt-5-mini, deepseek-chat"} />
+                        help={html! { t.channel_models_help() }} placeholder={"gpt-5-mini, qwen3-max"} />
                 </div>
                 <TestPanel test={(*test).clone()} testing={*busy} />
             </section>
