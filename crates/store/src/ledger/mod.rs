@@ -16,6 +16,7 @@ use api::Time;
 use api::logs::{Attempt, LogState};
 use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -116,6 +117,7 @@ struct Entry {
     settle: Option<Settle>,
     /// Who waits for the commit, if anyone.
     done: Option<oneshot::Sender<Result<(), LedgerError>>>,
+    since: Instant,
 }
 
 /// Takes the writes.
@@ -149,7 +151,7 @@ impl Ledger {
 
     /// Writes a request's row that nobody waits for: soon, and together with its settlement if that comes first.
     pub async fn note(&self, open: Open) -> Result<(), LedgerError> {
-        self.send(Entry { open: Some(open), settle: None, done: None }).await
+        self.send(Entry { open: Some(open), settle: None, done: None, since: Instant::now() }).await
     }
 
     /// Finishes a request's row. One that is finished already stays as it is.
@@ -164,7 +166,7 @@ impl Ledger {
 
     async fn queue(&self, open: Option<Open>, settle: Option<Settle>) -> Result<Receipt, LedgerError> {
         let (done, receipt) = oneshot::channel();
-        self.send(Entry { open, settle, done: Some(done) }).await?;
+        self.send(Entry { open, settle, done: Some(done), since: Instant::now() }).await?;
         Ok(Receipt(receipt))
     }
 

@@ -1,6 +1,6 @@
 //! The task that commits what has arrived.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use sqlx::{AnyPool, Connection};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::batch::Batch;
 use super::{Entry, LedgerError};
@@ -23,7 +24,7 @@ const BATCH: usize = 500;
 
 const TRIES: u32 = 4;
 
-/// What a killed process may not know that it had begun; see [`gather`].
+/// What a killed process may not know that it had begun; see [`take_due`].
 const LINGER: Duration = Duration::from_millis(10);
 
 /// Milliseconds: people read when a key was last used in minutes.
@@ -41,17 +42,19 @@ pub(super) struct Writer {
 impl Writer {
     /// Runs until the ledger is closed or dropped and everything taken is written.
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Entry>, closing: CancellationToken) {
-        let mut entries = Vec::with_capacity(BATCH);
-        loop {
+        let mut entries: Vec<Entry> = Vec::with_capacity(BATCH);
+        let mut open = true;
+        while open || !entries.is_empty() {
+            let wake = entries.first().map(|entry| entry.since + LINGER);
+            let room = BATCH - entries.len();
             tokio::select! {
                 () = closing.cancelled(), if !queue.is_closed() => queue.close(),
-                n = queue.recv_many(&mut entries, BATCH) => {
-                    if n == 0 {
-                        return;
-                    }
-                    gather(&mut queue, &mut entries, &closing).await;
-                    self.commit(&mut entries).await;
-                }
+                () = until(wake), if wake.is_some() => {}
+                n = queue.recv_many(&mut entries, room), if open => open = n > 0,
+            }
+            let mut due = take_due(&mut entries, Instant::now(), open);
+            if !due.is_empty() {
+                self.commit(&mut due).await;
             }
         }
     }
@@ -118,20 +121,25 @@ impl Writer {
     }
 }
 
-/// Lets rows that nobody waits for wait for company: a short request's settlement comes before this ends, and both are
-/// one row of one commit.
-async fn gather(queue: &mut mpsc::Receiver<Entry>, entries: &mut Vec<Entry>, closing: &CancellationToken) {
-    let until = Instant::now() + LINGER;
-    while entries.len() < BATCH && entries.iter().all(|entry| entry.done.is_none()) {
-        tokio::select! {
-            () = tokio::time::sleep_until(until) => return,
-            () = closing.cancelled() => return,
-            n = queue.recv_many(entries, BATCH - entries.len()) => {
-                if n == 0 {
-                    return;
-                }
-            }
-        }
+/// Takes what is to be written now. A row that nobody waits for stays behind a little: a short request's settlement
+/// comes before that ends, and both are one row of one commit.
+fn take_due(entries: &mut Vec<Entry>, now: Instant, open: bool) -> Vec<Entry> {
+    if !open || entries.len() >= BATCH {
+        return std::mem::take(entries);
+    }
+    let settled: HashSet<Uuid> =
+        entries.iter().filter_map(|entry| entry.settle.as_ref().map(|settle| settle.id)).collect();
+    let is_due = |entry: &mut Entry| {
+        entry.done.is_some()
+            || now >= entry.since + LINGER
+            || entry.open.as_ref().is_some_and(|open| settled.contains(&open.id))
+    };
+    entries.extract_if(.., is_due).collect()
+}
+
+async fn until(moment: Option<Instant>) {
+    if let Some(moment) = moment {
+        tokio::time::sleep_until(moment).await;
     }
 }
 
