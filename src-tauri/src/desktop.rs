@@ -8,8 +8,9 @@ use std::{
     sync::mpsc,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use secrecy::{ExposeSecret, SecretString};
+use store::{MasterKeyError, MasterKeySource, OpenError};
 use tauri::{
     AppHandle, RunEvent, Theme, WebviewUrl, WebviewWindowBuilder,
     webview::{Color, Cookie, NewWindowResponse, PageLoadEvent, cookie::SameSite},
@@ -30,13 +31,16 @@ const SESSION_COOKIE: &str = "aigw_session";
 pub(crate) fn run(mut settings: Settings) -> anyhow::Result<()> {
     find_display()?;
     settings.config.desktop = true;
+    if let MasterKeySource::Default = settings.master_key {
+        settings.master_key = MasterKeySource::Keyring;
+    }
     let data_dir = settings.data_dir.clone();
 
     let runtime = Runtime::new().context("can't start threads")?;
     tauri::async_runtime::set(runtime.handle().clone());
     let app = tauri::Builder::default().build(tauri::generate_context!()).context("can't start the desktop app")?;
 
-    let gateway = runtime.block_on(headless::start(settings))?;
+    let gateway = runtime.block_on(headless::start(settings)).map_err(with_remedy)?;
     info!(address = %gateway.address(), "serving");
     let session = runtime.block_on(gateway.place_session());
     let console = Url::parse(&format!("http://{}/", from_here(gateway.address())));
@@ -47,6 +51,17 @@ pub(crate) fn run(mut settings: Settings) -> anyhow::Result<()> {
     };
     runtime.block_on(headless::stop(gateway));
     outcome
+}
+
+/// The keyring is this program's choice, so the way around it is for this program to tell.
+fn with_remedy(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(OpenError::MasterKey(MasterKeyError::Keyring { .. })) => anyhow!(
+            "{error:#} A system without a keyring can give a key of its own: set AIGW_MASTER_KEY to what `openssl rand -base64 32` \
+             prints, at every start."
+        ),
+        _ => error,
+    }
 }
 
 /// What the window opens.
