@@ -38,7 +38,7 @@ pub(crate) struct Flags {
     /// Where channels may point: also at private addresses, or only at public ones [default: private]
     #[arg(long, env = "AIGW_EGRESS")]
     egress: Option<EgressName>,
-    /// File that holds the master key [default: <data dir>/master.key]
+    /// File that holds the master key [default: master.key in the data directory]
     #[arg(long, env = "AIGW_MASTER_KEY_FILE", value_name = "FILE")]
     master_key_file: Option<PathBuf>,
     /// The master key itself: 32 bytes in base64 or hex

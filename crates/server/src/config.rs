@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
-/// Everything that [`crate::start`] needs besides the store.
+/// Everything that [`crate::start()`] needs besides the store.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub listen: SocketAddr,

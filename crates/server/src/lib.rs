@@ -1,6 +1,6 @@
 //! The gateway: the relay that clients talk to, the console's API and pages, and the life of the process around them.
 //!
-//! Knows neither windows nor SQL. The desktop app and the headless program both call [`start`].
+//! Knows neither windows nor SQL. The desktop app and the headless program both call [`start()`].
 
 #![forbid(unsafe_code)]
 

@@ -1,6 +1,6 @@
 //! The console's API: people, not programs that use models.
 //!
-//! [`api`] is its table of contents. A handler is reachable only through an entry there, and each entry says who may.
+//! [`api()`] is its table of contents. A handler is reachable only through an entry there, and each entry says who may.
 
 mod about;
 mod access;
