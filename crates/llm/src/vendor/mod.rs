@@ -1,6 +1,6 @@
 //! Vendors as data: where each lives, how it authenticates, what it speaks.
 //!
-//! Adding a vendor is adding a row to [`table`]. No code anywhere asks for a vendor by name.
+//! Adding a vendor is adding a row to `table.rs`. No code anywhere asks for a vendor by name.
 
 mod table;
 
