@@ -25,11 +25,12 @@ LABEL org.opencontainers.image.title="AI Gateway" \
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin gateway \
+    && groupadd --gid 10001 gateway \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin gateway \
     && install --directory --owner=gateway --group=gateway --mode=0700 /data
 COPY --from=build /ai-gateway /usr/local/bin/
 # By number, so that a cluster can see that it isn't root.
-USER 10001
+USER 10001:10001
 ENV AIGW_LISTEN=0.0.0.0:3000 AIGW_DATA_DIR=/data
 VOLUME /data
 EXPOSE 3000
