@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use secrecy::{ExposeSecret, SecretString};
+use server::SESSION_COOKIE;
 use store::{MasterKeyError, MasterKeySource, OpenError};
 use tauri::{
     AppHandle, RunEvent, Theme, WebviewUrl, WebviewWindowBuilder,
@@ -24,9 +25,6 @@ use crate::{headless, settings::Settings};
 /// The page's ground (`base-100` of the console's themes), so that the window doesn't flash before it is painted.
 const LIGHT: Color = Color(0xfd, 0xfd, 0xfc, 0xff);
 const DARK: Color = Color(0x14, 0x18, 0x17, 0xff);
-
-/// As the server names it.
-const SESSION_COOKIE: &str = "aigw_session";
 
 pub(crate) fn run(mut settings: Settings) -> anyhow::Result<()> {
     find_display()?;

@@ -20,5 +20,5 @@ mod tasks;
 mod testing;
 
 pub use config::{Config, Egress};
-pub use console::openapi;
+pub use console::{SESSION_COOKIE, openapi};
 pub use start::{Gateway, StartError, random_secret, start};

@@ -16,7 +16,7 @@ use crate::{
     app::App,
     client::Peer,
     config::{Config, Egress},
-    console::SetupGate,
+    console::{SESSION_COOKIE, SetupGate},
     router::{RequestId, router},
 };
 
@@ -64,7 +64,7 @@ impl TestApp {
             users.create(role.as_str(), role.as_str(), role, hash).await.unwrap()
         };
         let token = self.app.store.sessions().create(user.id).await.unwrap();
-        format!("aigw_session={}", token.expose_secret())
+        format!("{SESSION_COOKIE}={}", token.expose_secret())
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response {

@@ -31,6 +31,8 @@ pub(crate) struct Args {
 /// The host's share of the workspace; `ui` is built for wasm only.
 const HOST: [&str; 3] = ["--workspace", "--exclude", "ui"];
 const WASM: [&str; 6] = ["--package", "ui", "--package", "api", "--target", setup::WASM_TARGET];
+/// The program with its window, whose libraries want other features of the shared dependencies.
+const DESKTOP: [&str; 4] = ["--package", "ai-gateway", "--features", "desktop"];
 const WINDOW: &str = "desktop";
 
 /// Fails with the line that counts as the last one, not with an error below it.
@@ -89,6 +91,9 @@ fn everything(tally: &mut Tally) -> Result<()> {
         tally.skip("clippy for wasm", "Debian's compiler for the web brings no clippy");
     }
     if tally.check("console", build::console) {
+        // It embeds the console, as the program of the other steps does.
+        let desktop = || cargo().arg("clippy").args(DESKTOP).args(["--all-targets", "--", "-D", "warnings"]).run();
+        tally.check("clippy for the desktop program", desktop);
         tally.tests("unit, in-process and store tests", inner_tests()?);
         tally.tests("console's unit tests", cargo().args(["test", "--package", "ui"]));
         match outer_tests(&tools)? {
@@ -148,13 +153,12 @@ fn outer_tests(tools: &Tools) -> Result<Option<Cmd>> {
 
 /// The desktop program, built and shown on a display without a screen.
 fn window(tally: &mut Tally) -> Result<()> {
-    let select = ["--package", "ai-gateway", "--features", "desktop"];
     if test_files("tests")?.iter().any(|name| name == WINDOW) {
         let test = Cmd::new("xvfb-run").args(["--auto-servernum", "dbus-run-session", "--"]);
-        let test = test.arg(cargo().program()).arg("test").args(select).args(["--test", WINDOW]);
+        let test = test.arg(cargo().program()).arg("test").args(DESKTOP).args(["--test", WINDOW]);
         tally.tests("desktop window", test.args(["--", "--include-ignored"]));
     } else {
-        tally.check("desktop program", || cargo().arg("build").args(select).run());
+        tally.check("desktop program", || cargo().arg("build").args(DESKTOP).run());
     }
     Ok(())
 }

@@ -108,7 +108,7 @@ fn document() -> OpenApi {
     ))]
     struct Document;
     let mut document = Document::openapi();
-    let cookie = ApiKey::Cookie(ApiKeyValue::with_description(COOKIE, "Set by POST /api/session."));
+    let cookie = ApiKey::Cookie(ApiKeyValue::with_description(SESSION_COOKIE, "Set by POST /api/session."));
     document.components.get_or_insert_default().add_security_scheme(SCHEME, SecurityScheme::ApiKey(cookie));
     document
 }
@@ -139,7 +139,8 @@ async fn allow(access: Access, request: Request, next: Next) -> Response {
     }
 }
 
-pub(super) const COOKIE: &str = "aigw_session";
+/// The name of the cookie that holds a session's token.
+pub const SESSION_COOKIE: &str = "aigw_session";
 
 /// The session that a request's cookie names.
 pub(super) fn session_token(headers: &HeaderMap) -> Option<SecretString> {
@@ -147,7 +148,7 @@ pub(super) fn session_token(headers: &HeaderMap) -> Option<SecretString> {
     cookies
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == SESSION_COOKIE)
         .map(|(_, token)| token.to_owned().into())
 }
 
@@ -155,7 +156,7 @@ pub(super) fn session_token(headers: &HeaderMap) -> Option<SecretString> {
 pub(super) fn session_cookie(app: &App, headers: &HeaderMap, token: Option<&SecretString>) -> Option<HeaderValue> {
     let secure = if guard::is_behind_tls(headers, &app.config.public_urls) { "; Secure" } else { "" };
     let (token, age) = token.map_or(("", 0), |token| (token.expose_secret(), 7 * 24 * 60 * 60));
-    let cookie = format!("{COOKIE}={token}; Path=/api; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
+    let cookie = format!("{SESSION_COOKIE}={token}; Path=/api; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
     let mut value = HeaderValue::try_from(cookie).ok()?;
     value.set_sensitive(true);
     Some(value)

@@ -22,6 +22,7 @@ use axum::{Router, middleware, response::Response};
 use utoipa_axum::routes;
 
 use self::error::Refusal;
+pub use self::access::SESSION_COOKIE;
 pub(crate) use self::{setup::SetupGate, throttle::Throttle};
 use crate::app::App;
 
