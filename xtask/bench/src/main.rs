@@ -90,8 +90,8 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 
 async fn compare(cli: &Cli) -> Result<()> {
     let plan = if cli.quick { Plan::QUICK } else { Plan::FULL };
-    // A proxy holds one connection on each side of a stream.
-    let streams = plan.idle_streams.min(process::raise_open_files()?.saturating_sub(200) / 2);
+    // Each stream is two connections, here and in a proxy; those of the load before it stay open for a while.
+    let streams = plan.idle_streams.min(process::raise_open_files()?.saturating_sub(2_000) / 2);
     let upstream = Upstream::start(cli.chunk_delay).await?;
     let nginx = Nginx::start(upstream.address, streams).await?;
     let mut targets = vec![Target::new("direct", upstream.address, None), Target::new("nginx", nginx.address, None)];
@@ -111,11 +111,17 @@ async fn compare(cli: &Cli) -> Result<()> {
         report.scenario(kind, connections, in_turns(&targets, kind, connections, plan).await?);
     }
     let pids = std::iter::once(nginx.pid()).chain(gateways.iter().map(Gateway::pid));
+    let mut idle = Ok(());
     for (target, pid) in targets[1..].iter().zip(pids) {
         eprintln!("{streams} idle streams through {}", target.name);
-        report.streaming_memory(target.name, idle::memory(target, pid, streams).await?);
+        match idle::memory(target, pid, streams).await {
+            Ok(memory) => report.streaming_memory(target.name, memory),
+            Err(error) => idle = Err(error.context(format!("idle streams through {}", target.name))),
+        }
     }
+    // What was measured stays worth reading when the last scenario fails.
     println!("{report}");
+    idle?;
     for gateway in gateways {
         gateway.stop().await?;
     }
