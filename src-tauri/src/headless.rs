@@ -108,7 +108,6 @@ pub(crate) fn reset_password(username: &str, settings: &Settings) -> anyhow::Res
             let password = server::random_secret()?;
             let hash = Passwords::new().hash(password.clone()).await?;
             store.users().set_password(found.user.id, hash).await?;
-            store.sessions().delete_for_user(found.user.id).await?;
             Ok(password.expose_secret().to_owned())
         }
         .await;

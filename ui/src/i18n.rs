@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn every_fault_that_the_api_names_is_translated() {
-        use api::{Validate, channels::NewChannel, keys::NewKey, setup::Setup};
+        use api::{
+            Validate, channels::NewChannel, groups::NewGroup, keys::NewKey, session::PasswordChange, setup::Setup,
+        };
 
         fn faults(request: &impl Validate) -> Vec<String> {
             request.validate().map_or_else(|faults| faults.into_values().collect(), |()| Vec::new())
@@ -108,7 +110,9 @@ mod tests {
         for password in ["short".to_owned(), "x".repeat(20), "xy".repeat(600)] {
             sentences.extend(faults(&Setup { token: String::new(), username: "lin".to_owned(), password }));
         }
-        assert!(sentences.len() >= 19, "{sentences:?}");
+        sentences.extend(faults(&NewGroup { name: "a/b".to_owned(), multiplier_ppm: -1 }));
+        sentences.extend(faults(&PasswordChange { current: String::new(), new: "short".to_owned() }));
+        assert!(sentences.len() >= 23, "{sentences:?}");
         for sentence in sentences {
             assert_ne!(Text(Lang::ZhCn).server(&sentence), sentence);
         }

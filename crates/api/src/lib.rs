@@ -1,13 +1,15 @@
 //! The console API's types, shared by the server and the console.
 //!
 //! Knows JSON shapes and the validation both sides apply; knows neither storage nor HTTP. Compiles for wasm32.
-//! Secrets appear in request types only: no reply type has a field for one, but for [`keys::KeyCreated`].
+//! Secrets appear in request types only: no reply type has a field for one, but for [`keys::KeyCreated`] and [`tokens::TokenCreated`].
 
 #![forbid(unsafe_code)]
 
 pub mod about;
+pub mod audit;
 pub mod channels;
 pub mod error;
+pub mod groups;
 pub mod keys;
 pub mod logs;
 pub mod models;
@@ -16,6 +18,8 @@ pub mod providers;
 pub mod session;
 pub mod setup;
 mod time;
+pub mod tokens;
+pub mod users;
 mod validate;
 
 pub use error::{ErrorBody, ErrorDetail, Fields};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Fields;
+use crate::{Fields, Time, Validate, validate};
 
 /// What a person may do. Each role may do all that the ones before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,48 @@ pub struct Session {
     pub user: User,
 }
 
+/// One's own profile: what to change. What is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProfilePatch {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+}
+
+/// One's own password.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub current: String,
+    /// 12 to 1,024 bytes.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub new: String,
+}
+
+impl std::fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordChange(…)")
+    }
+}
+
+/// Somewhere that one is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpenSession {
+    pub id: String,
+    pub created_at: Time,
+    /// To the minute.
+    pub last_used_at: Time,
+    /// Where it was opened from.
+    pub client_ip: Option<String>,
+    pub user_agent: Option<String>,
+    /// The one that asks.
+    pub current: bool,
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -57,6 +99,23 @@ pub struct Login {
 impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Login").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+impl Validate for ProfilePatch {
+    fn check(&self, fields: &mut Fields) {
+        if let Some(name) = &self.display_name {
+            validate::name(fields, "display_name", name);
+        }
+    }
+}
+
+impl Validate for PasswordChange {
+    fn check(&self, fields: &mut Fields) {
+        if self.current.is_empty() {
+            fields.insert("current".to_owned(), "Enter your password.".to_owned());
+        }
+        password(fields, "new", &self.new);
     }
 }
 

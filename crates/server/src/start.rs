@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
 use api::{channels::NewChannel, keys::NewKey, session::Role};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
-use store::{ChannelError, Clock, Scope, Store, UserError};
+use store::{ChannelError, Clock, Scope, SignedInFrom, Store, UserError};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing::info;
 
@@ -96,7 +96,7 @@ impl Gateway {
             Some(owner) => owner,
             None => make_owner(&self.app, "owner", random_secret()?).await?,
         };
-        Ok(self.app.store.sessions().create(owner.id).await?)
+        Ok(self.app.store.sessions().create(owner.id, SignedInFrom::default()).await?)
     }
 
     /// Lets running answers finish, settles every request, closes the database.

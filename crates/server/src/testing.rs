@@ -7,7 +7,7 @@ use axum::{Router, body::Body, response::Response};
 use http::{Request, header};
 use http_body_util::BodyExt;
 use secrecy::ExposeSecret;
-use store::{Durability, MasterKeySource, Store, SystemClock};
+use store::{Durability, MasterKeySource, SignedInFrom, Store, SystemClock};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -63,7 +63,7 @@ impl TestApp {
             let hash = self.app.passwords.hash("a long enough password".to_owned().into()).await.unwrap();
             users.create(role.as_str(), role.as_str(), role, hash).await.unwrap()
         };
-        let token = self.app.store.sessions().create(user.id).await.unwrap();
+        let token = self.app.store.sessions().create(user.id, SignedInFrom::default()).await.unwrap();
         format!("{SESSION_COOKIE}={}", token.expose_secret())
     }
 

@@ -6,11 +6,14 @@
 #![forbid(unsafe_code)]
 
 mod access_key;
+mod accounts;
+mod audit;
 mod channels;
 mod clock;
 mod engine;
 mod error;
 mod files;
+mod groups;
 mod keyring;
 mod keys;
 mod ledger;
@@ -23,14 +26,18 @@ mod sessions;
 mod settings;
 mod sql;
 mod store;
+mod tokens;
 mod users;
 mod vault;
 
 pub use access_key::parse_access_key;
+pub use accounts::{AccountError, Accounts};
+pub use audit::{Audit, NewAuditEntry};
 pub use channels::{ChannelError, Channels, RelayChannel, RelayKey};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use engine::Durability;
 pub use error::Error;
+pub use groups::{GroupError, Groups};
 pub use keys::{AccessKey, Keys, Scope};
 pub use ledger::{Ledger, LedgerError, Open, Receipt, Settle, Usage};
 pub use logs::Logs;
@@ -38,8 +45,9 @@ pub use master_key::{MasterKeyError, MasterKeyMode, MasterKeySource};
 pub use models::{ModelError, Models, RelayModel};
 pub use open::{OpenError, Opened, Options};
 pub use passwords::{PasswordError, PasswordHash, Passwords};
-pub use sessions::Sessions;
+pub use sessions::{Sessions, SignedInFrom};
 pub use settings::Settings;
 pub use store::Store;
+pub use tokens::{TOKEN_PREFIX, Tokens};
 pub use users::{LoginUser, UserError, Users};
 pub use vault::{SealError, Vault};

@@ -8,10 +8,13 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection};
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::Accounts;
+use crate::audit::Audit;
 use crate::channels::Channels;
 use crate::clock::Clock;
 use crate::engine::{self, Pools};
 use crate::error::Error;
+use crate::groups::Groups;
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::logs::Logs;
@@ -19,6 +22,7 @@ use crate::models::Models;
 use crate::open::{self, DirLock, OpenError, Opened, Options};
 use crate::sessions::Sessions;
 use crate::settings::Settings;
+use crate::tokens::Tokens;
 use crate::users::Users;
 use crate::vault::Vault;
 
@@ -74,12 +78,24 @@ impl Store {
         Ok(engine::probe_write(&mut connection).await?)
     }
 
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts { store: self }
+    }
+
+    pub fn audit(&self) -> Audit<'_> {
+        Audit { store: self }
+    }
+
     pub fn channels(&self) -> Channels<'_> {
         Channels { store: self }
     }
 
     pub fn models(&self) -> Models<'_> {
         Models { store: self }
+    }
+
+    pub fn groups(&self) -> Groups<'_> {
+        Groups { store: self }
     }
 
     pub fn keys(&self) -> Keys<'_> {
@@ -92,6 +108,10 @@ impl Store {
 
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions { store: self }
+    }
+
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens { store: self }
     }
 
     pub fn settings(&self) -> Settings<'_> {

@@ -6,6 +6,7 @@ use sqlx::{AnyConnection, Row};
 
 use crate::error::Error;
 use crate::passwords::PasswordHash;
+use crate::sessions;
 use crate::sql::Columns;
 use crate::store::Store;
 
@@ -129,45 +130,84 @@ impl Users<'_> {
         }))
     }
 
-    /// Changes a password and ends the user's sessions. Whether there is such a user.
+    pub async fn find_hash(self, id: i64) -> Result<Option<PasswordHash>, Error> {
+        let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&mut *self.store.read().await?)
+            .await?;
+        Ok(row.map(|row| row.try_get("password_hash")).transpose()?.map(PasswordHash::from_phc))
+    }
+
+    /// Gives somebody a password and ends their sessions and tokens. Whether there is such a user.
     pub async fn set_password(self, id: i64, hash: PasswordHash) -> Result<bool, Error> {
         let now = self.store.now().as_millis();
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    let changed = sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
-                        .bind(hash.as_str())
-                        .bind(now)
-                        .bind(id)
-                        .execute(&mut *tx)
-                        .await?;
+                    let changed = write_password(tx, id, &hash, now).await?;
                     end_sessions(tx, id).await?;
-                    Ok(changed.rows_affected() > 0)
+                    sqlx::query("DELETE FROM tokens WHERE user_id = $1").bind(id).execute(tx).await?;
+                    Ok(changed)
                 })
             })
             .await
     }
 
-    /// Lets a user in, or keeps them out and ends their sessions; their keys follow. Whether there is such a user.
-    pub async fn set_enabled(self, id: i64, enabled: bool) -> Result<bool, Error> {
+    /// Changes one's own password and ends one's sessions but for the one that `token` opened.
+    pub async fn change_password(self, id: i64, hash: PasswordHash, token: &str) -> Result<(), Error> {
         let now = self.store.now().as_millis();
+        let own = sessions::hash(token);
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    let changed = sqlx::query("UPDATE users SET enabled = $1, updated_at = $2 WHERE id = $3")
-                        .bind(i64::from(enabled))
-                        .bind(now)
+                    write_password(tx, id, &hash, now).await?;
+                    sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2")
                         .bind(id)
-                        .execute(&mut *tx)
+                        .bind(own)
+                        .execute(tx)
                         .await?;
-                    if !enabled {
-                        end_sessions(tx, id).await?;
-                    }
-                    Ok(changed.rows_affected() > 0)
+                    Ok(())
                 })
             })
             .await
     }
+
+    pub async fn set_display_name(self, id: i64, display_name: &str) -> Result<Option<User>, Error> {
+        let display_name = display_name.trim().to_owned();
+        let now = self.store.now().as_millis();
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let row = sqlx::query(
+                        "UPDATE users SET display_name = $1, updated_at = $2 WHERE id = $3
+                         RETURNING id, username, display_name, role",
+                    )
+                    .bind(display_name)
+                    .bind(now)
+                    .bind(id)
+                    .fetch_optional(tx)
+                    .await?;
+                    row.as_ref().map(user).transpose()
+                })
+            })
+            .await
+    }
+}
+
+async fn write_password(tx: &mut AnyConnection, id: i64, hash: &PasswordHash, now: i64) -> Result<bool, Error> {
+    let changed = sqlx::query("UPDATE users SET password_hash = $1, updated_at = $2 WHERE id = $3")
+        .bind(hash.as_str())
+        .bind(now)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(changed.rows_affected() > 0)
+}
+
+/// Notes that somebody used the console or its API.
+pub(crate) async fn saw(tx: &mut AnyConnection, id: i64, now: i64) -> Result<(), Error> {
+    sqlx::query("UPDATE users SET last_seen_at = $1 WHERE id = $2").bind(now).bind(id).execute(tx).await?;
+    Ok(())
 }
 
 pub(crate) async fn end_sessions(tx: &mut AnyConnection, user_id: i64) -> Result<(), Error> {

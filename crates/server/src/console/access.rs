@@ -1,5 +1,7 @@
 //! Who is calling, and whether they may.
 
+use std::net::IpAddr;
+
 use api::session::{Role, User};
 use axum::{
     Router,
@@ -9,15 +11,16 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use secrecy::{ExposeSecret, SecretString};
-use store::Scope;
+use store::{Scope, SignedInFrom, TOKEN_PREFIX};
 use utoipa::openapi::{
     OpenApi,
     extensions::ExtensionsBuilder,
-    security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+    path::Operation,
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 
-use super::Refusal;
+use super::{Refusal, audit};
 use crate::{app::App, guard};
 
 /// Who may call a route.
@@ -25,7 +28,10 @@ use crate::{app::App, guard};
 pub(super) enum Access {
     Anyone,
     Member,
+    /// Any role, signed in: a personal token isn't enough.
+    Person,
     Admin,
+    Owner,
 }
 
 impl Access {
@@ -33,8 +39,9 @@ impl Access {
     const fn role(self) -> Option<Role> {
         match self {
             Self::Anyone => None,
-            Self::Member => Some(Role::Member),
+            Self::Member | Self::Person => Some(Role::Member),
             Self::Admin => Some(Role::Admin),
+            Self::Owner => Some(Role::Owner),
         }
     }
 }
@@ -61,29 +68,40 @@ impl<S: Send + Sync> FromRequestParts<S> for Actor {
 /// Collects routes, each with who may call it; there is no way to add one without.
 pub(super) struct Api(OpenApiRouter<App>);
 
-const SCHEME: &str = "session";
+const SESSION: &str = "session";
+const TOKEN: &str = "token";
 
 impl Api {
     pub(super) fn new() -> Self {
         Self(OpenApiRouter::with_openapi(document()))
     }
 
-    /// Adds handlers of one path.
-    pub(super) fn route(self, access: Access, mut routes: UtoipaMethodRouter<App>) -> Self {
-        for item in routes.1.paths.values_mut() {
-            let operations =
-                [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten();
-            for operation in operations {
-                let name = access.role().map_or("anyone", Role::as_str);
-                operation
-                    .extensions
-                    .get_or_insert_default()
-                    .merge(ExtensionsBuilder::new().add("x-access", name).build());
-                operation.security = Some(match access.role() {
-                    None => Vec::new(),
-                    Some(_) => vec![SecurityRequirement::new(SCHEME, Vec::<String>::new())],
-                });
-            }
+    /// Adds handlers of one path. What they change is written into the audit.
+    pub(super) fn route(self, access: Access, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(access, routes.layer(middleware::from_fn(audit::record)))
+    }
+
+    /// Adds handlers whose requests are rows of the log, and so none of the audit.
+    pub(super) fn logged(self, access: Access, mut routes: UtoipaMethodRouter<App>) -> Self {
+        for operation in operations(&mut routes) {
+            let extension = ExtensionsBuilder::new().add("x-audit", false).build();
+            operation.extensions.get_or_insert_default().merge(extension);
+        }
+        self.add(access, routes)
+    }
+
+    fn add(self, access: Access, mut routes: UtoipaMethodRouter<App>) -> Self {
+        for operation in operations(&mut routes) {
+            let name = access.role().map_or("anyone", Role::as_str);
+            let extension = ExtensionsBuilder::new().add("x-access", name).build();
+            operation.extensions.get_or_insert_default().merge(extension);
+            operation.security = Some(match access.role() {
+                None => Vec::new(),
+                Some(_) => {
+                    let schemes = if access == Access::Person { &[SESSION][..] } else { &[SESSION, TOKEN] };
+                    schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new())).collect()
+                }
+            });
         }
         let check = middleware::from_fn(move |request: Request, next: Next| allow(access, request, next));
         Self(self.0.routes(routes.layer(check)))
@@ -98,6 +116,13 @@ impl Api {
     }
 }
 
+fn operations(routes: &mut UtoipaMethodRouter<App>) -> impl Iterator<Item = &mut Operation> {
+    let items = routes.1.paths.values_mut();
+    items.flat_map(|item| {
+        [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+    })
+}
+
 fn document() -> OpenApi {
     use utoipa::OpenApi as _;
     #[derive(utoipa::OpenApi)]
@@ -109,24 +134,43 @@ fn document() -> OpenApi {
     struct Document;
     let mut document = Document::openapi();
     let cookie = ApiKey::Cookie(ApiKeyValue::with_description(SESSION_COOKIE, "Set by POST /api/session."));
-    document.components.get_or_insert_default().add_security_scheme(SCHEME, SecurityScheme::ApiKey(cookie));
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A personal token, made by POST /api/tokens."))
+        .build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(SESSION, SecurityScheme::ApiKey(cookie));
+    components.add_security_scheme(TOKEN, SecurityScheme::Http(token));
     document
 }
 
+/// The request came with a personal token.
+#[derive(Debug, Clone, Copy)]
+struct ByToken;
+
 /// Finds out who is calling. Also turns away what another site's page sent.
 pub(super) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    if guard::is_cross_site(request.method(), request.headers()) {
+    let found = if let Some(token) = personal_token(request.headers()) {
+        request.extensions_mut().insert(ByToken);
+        // A browser adds cookies by itself, but no tokens: whoever sends one means it, wherever their page came from.
+        app.store.tokens().find(token.expose_secret()).await
+    } else if guard::is_cross_site(request.method(), request.headers()) {
         return Refusal::CrossSite.into_response();
-    }
-    if let Some(token) = session_token(request.headers()) {
-        match app.store.sessions().find(token.expose_secret()).await {
-            Ok(Some(user)) => {
-                request.extensions_mut().insert(Actor(user));
-            }
-            Ok(None) => {}
-            Err(error) => return Refusal::from(error).into_response(),
+    } else if let Some(token) = session_token(request.headers()) {
+        app.store.sessions().find(token.expose_secret()).await
+    } else {
+        Ok(None)
+    };
+    let by_token = request.extensions().get::<ByToken>().is_some();
+    match found {
+        Ok(Some(user)) => {
+            request.extensions_mut().insert(Actor(user));
         }
+        Ok(None) if by_token => return Refusal::WrongToken.into_response(),
+        Ok(None) => {}
+        Err(error) => return Refusal::from(error).into_response(),
     }
+    request.extensions_mut().insert(app);
     next.run(request).await
 }
 
@@ -135,12 +179,32 @@ async fn allow(access: Access, request: Request, next: Next) -> Response {
     match request.extensions().get::<Actor>() {
         None => Refusal::Unauthenticated.into_response(),
         Some(actor) if actor.0.role < needed => Refusal::Forbidden.into_response(),
+        Some(_) if access == Access::Person && request.extensions().get::<ByToken>().is_some() => {
+            Refusal::NotByToken.into_response()
+        }
         Some(_) => next.run(request).await,
     }
 }
 
 /// The name of the cookie that holds a session's token.
 pub const SESSION_COOKIE: &str = "aigw_session";
+
+/// The personal token that a request presents.
+fn personal_token(headers: &HeaderMap) -> Option<SecretString> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && token.starts_with(TOKEN_PREFIX)).then(|| token.to_owned().into())
+}
+
+/// Where a sign-in comes from.
+pub(super) fn signed_in_from(address: IpAddr, headers: &HeaderMap) -> SignedInFrom {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    SignedInFrom {
+        client_ip: Some(address.to_string()),
+        user_agent: agent.map(|agent| agent.chars().take(512).collect()),
+    }
+}
 
 /// The session that a request's cookie names.
 pub(super) fn session_token(headers: &HeaderMap) -> Option<SecretString> {

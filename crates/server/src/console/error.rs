@@ -13,6 +13,8 @@ pub(crate) enum Refusal {
     Unauthenticated,
     /// Wrong user or wrong password; which one isn't said.
     WrongCredentials,
+    /// A personal token that nobody has, or no longer.
+    WrongToken,
     Forbidden,
     /// A browser says that another site's page sent this.
     CrossSite,
@@ -23,6 +25,8 @@ pub(crate) enum Refusal {
     Malformed(String),
     Invalid(Fields),
     Conflict(&'static str, Fields),
+    /// A personal token doesn't open this, whoever has it.
+    NotByToken,
     SetupToken,
     /// Seconds to wait.
     TooMany(u64),
@@ -64,6 +68,12 @@ pub(super) fn answer(refusal: &Refusal) -> Response {
         Refusal::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first.", &none),
         Refusal::WrongCredentials => {
             (StatusCode::UNAUTHORIZED, "wrong_credentials", "The username or the password is wrong.", &none)
+        }
+        Refusal::WrongToken => {
+            (StatusCode::UNAUTHORIZED, "invalid_token", "This token is unknown, expired or revoked.", &none)
+        }
+        Refusal::NotByToken => {
+            (StatusCode::FORBIDDEN, "not_by_token", "A personal token can't do this. Sign in instead.", &none)
         }
         Refusal::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "Your role doesn't allow this.", &none),
         Refusal::CrossSite => {

@@ -4,25 +4,30 @@
 
 mod about;
 mod access;
+mod audit;
 mod channels;
 mod error;
+mod groups;
 mod input;
 mod keys;
 mod logs;
 mod models;
 mod providers;
 mod session;
+mod sessions;
 mod setup;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod tokens;
+mod users;
 
 use access::{Access, Api};
 use axum::{Router, middleware, response::Response};
 use utoipa_axum::routes;
 
-use self::error::Refusal;
 pub use self::access::SESSION_COOKIE;
+use self::error::Refusal;
 pub(crate) use self::{setup::SetupGate, throttle::Throttle};
 use crate::app::App;
 
@@ -32,7 +37,21 @@ fn api() -> Api {
         .route(Access::Anyone, routes!(about::read))
         .route(Access::Anyone, routes!(setup::read, setup::create))
         .route(Access::Anyone, routes!(session::create, session::delete))
-        .route(Access::Member, routes!(session::read))
+        .route(Access::Member, routes!(session::read, session::update))
+        .route(Access::Person, routes!(session::change_password))
+        .route(Access::Person, routes!(sessions::list))
+        .route(Access::Person, routes!(sessions::end))
+        .route(Access::Member, routes!(tokens::list))
+        .route(Access::Person, routes!(tokens::create))
+        .route(Access::Member, routes!(tokens::delete))
+        .route(Access::Admin, routes!(users::list))
+        .route(Access::Owner, routes!(users::create))
+        .route(Access::Admin, routes!(users::read))
+        .route(Access::Owner, routes!(users::update, users::delete))
+        .route(Access::Owner, routes!(users::reset_password))
+        .route(Access::Admin, routes!(groups::list, groups::create))
+        .route(Access::Admin, routes!(groups::update, groups::delete))
+        .route(Access::Admin, routes!(audit::list))
         .route(Access::Member, routes!(providers::list))
         .route(Access::Admin, routes!(channels::list, channels::create))
         .route(Access::Admin, routes!(channels::read, channels::update, channels::delete))

@@ -10,9 +10,7 @@ use llm::Vendor;
 /// Providers that a channel can point at, the best known first.
 #[utoipa::path(get, path = "/api/providers", tag = "providers", responses((status = 200, body = Page<Provider>)))]
 pub(super) async fn list() -> Json<Page<Provider>> {
-    let items: Vec<_> = Vendor::all().iter().map(provider).collect();
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Json(Page { items, total, page: 1, page_size: total })
+    Json(Page::whole(Vendor::all().iter().map(provider).collect()))
 }
 
 fn provider(vendor: &Vendor) -> Provider {

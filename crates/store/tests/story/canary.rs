@@ -1,6 +1,6 @@
 use api::logs::LogState;
 use secrecy::{ExposeSecret, SecretString};
-use store::{Passwords, parse_access_key};
+use store::{Passwords, SignedInFrom, parse_access_key};
 
 use crate::support::{Home, channel, outcome, request};
 
@@ -22,14 +22,17 @@ async fn no_secret_lies_in_any_file_but_the_master_key() {
     store.channels().update(made.id, patch).await.unwrap();
     let new = serde_json::from_str(r#"{"name":"laptop"}"#).unwrap();
     let access_key = store.keys().create(owner.id, new).await.unwrap();
-    let session = store.sessions().create(owner.id).await.unwrap();
+    let session = store.sessions().create(owner.id, SignedInFrom::default()).await.unwrap();
+    let new = api::tokens::NewToken { name: "ci".to_owned(), expires_at: None };
+    let token = store.tokens().create(owner.id, new).await.unwrap();
     let open = request(owner.id, access_key.key.id);
     let settle = outcome(&open, LogState::Done);
     store.ledger().reject(open, settle).await.unwrap().await.unwrap();
 
     let (public_id, secret) = parse_access_key(&access_key.secret).unwrap();
     let master_key = std::fs::read_to_string(home.data().join("master.key")).unwrap();
-    let canaries = [PROVIDER_KEY, REMOVED_KEY, PASSWORD, secret, session.expose_secret(), master_key.trim()];
+    let canaries =
+        [PROVIDER_KEY, REMOVED_KEY, PASSWORD, secret, session.expose_secret(), &token.secret, master_key.trim()];
     let search = || {
         let files = home.files();
         let found_public = files.iter().any(|(_, bytes)| contains(bytes, public_id));
@@ -48,7 +51,7 @@ async fn no_secret_lies_in_any_file_but_the_master_key() {
     store.close().await;
     search();
 
-    for shown in [format!("{store:?}"), format!("{access_key:?}")] {
+    for shown in [format!("{store:?}"), format!("{access_key:?}"), format!("{token:?}")] {
         assert!(canaries.iter().all(|canary| !shown.contains(canary)), "{shown}");
     }
 }

@@ -1,9 +1,12 @@
+use api::page::PageQuery;
 use api::session::Role;
+use api::tokens::NewToken;
+use api::users::{AccountPatch, AccountStatus, NewAccount};
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
-use store::UserError;
+use store::{AccountError, GroupError, SignedInFrom, UserError};
 
-use crate::support::{Home, hash, member};
+use crate::support::{Home, NOW, channel, hash, member};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -44,7 +47,7 @@ async fn a_session_ends_after_twelve_hours_without_use() {
     let home = Home::new();
     let store = home.open().await;
     let anna = member(&store, "anna").await;
-    let token = store.sessions().create(anna.id).await.unwrap();
+    let token = store.sessions().create(anna.id, SignedInFrom::default()).await.unwrap();
     let find = || store.sessions().find(token.expose_secret());
     home.clock.advance(12 * HOUR - 1);
     assert_eq!(find().await.unwrap(), Some(anna.clone()));
@@ -61,7 +64,7 @@ async fn a_session_ends_after_seven_days_of_use() {
     let home = Home::new();
     let store = home.open().await;
     let anna = member(&store, "anna").await;
-    let token = store.sessions().create(anna.id).await.unwrap();
+    let token = store.sessions().create(anna.id, SignedInFrom::default()).await.unwrap();
     for _ in 0..7 * 24 - 1 {
         home.clock.advance(HOUR);
         let found = store.sessions().find(token.expose_secret()).await.unwrap();
@@ -71,7 +74,7 @@ async fn a_session_ends_after_seven_days_of_use() {
     let found = store.sessions().find(token.expose_secret()).await.unwrap();
     assert_eq!(found, None);
     // The next one sweeps it away.
-    store.sessions().create(anna.id).await.unwrap();
+    store.sessions().create(anna.id, SignedInFrom::default()).await.unwrap();
     let mut sql = home.sql().await;
     let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(&mut sql).await.unwrap();
     assert_eq!(left, 1);
@@ -84,12 +87,18 @@ async fn a_session_can_be_ended() {
     let store = home.open().await;
     let (anna, bob) = (member(&store, "anna").await, member(&store, "bob").await);
     let sessions = store.sessions();
-    let (one, two) = (sessions.create(anna.id).await.unwrap(), sessions.create(anna.id).await.unwrap());
-    let other = sessions.create(bob.id).await.unwrap();
+    let (one, two) = (
+        sessions.create(anna.id, SignedInFrom::default()).await.unwrap(),
+        sessions.create(anna.id, SignedInFrom::default()).await.unwrap(),
+    );
+    let other = sessions.create(bob.id, SignedInFrom::default()).await.unwrap();
     sessions.delete(one.expose_secret()).await.unwrap();
     assert_eq!(sessions.find(one.expose_secret()).await.unwrap(), None);
     assert!(sessions.find(two.expose_secret()).await.unwrap().is_some());
-    sessions.delete_for_user(anna.id).await.unwrap();
+    let [left] = &sessions.list(anna.id, Some(two.expose_secret())).await.unwrap()[..] else { panic!() };
+    assert!(left.current);
+    assert!(!sessions.end(bob.id, &left.id).await.unwrap(), "it isn't Bob's");
+    assert!(sessions.end(anna.id, &left.id).await.unwrap());
     assert_eq!(sessions.find(two.expose_secret()).await.unwrap(), None);
     assert_eq!(sessions.find("").await.unwrap(), None);
 
@@ -104,14 +113,168 @@ async fn a_disabled_user_has_no_session() {
     let home = Home::new();
     let store = home.open().await;
     let anna = member(&store, "anna").await;
-    let token = store.sessions().create(anna.id).await.unwrap();
-    assert!(store.users().set_enabled(anna.id, false).await.unwrap());
+    let token = store.sessions().create(anna.id, SignedInFrom::default()).await.unwrap();
+    store.accounts().update(anna.id, status(AccountStatus::Disabled)).await.unwrap().unwrap();
     let find = || store.sessions().find(token.expose_secret());
     assert_eq!(find().await.unwrap(), None);
-    let late = store.sessions().create(anna.id).await.unwrap();
+    let late = store.sessions().create(anna.id, SignedInFrom::default()).await.unwrap();
     let found = store.sessions().find(late.expose_secret()).await.unwrap();
     assert_eq!(found, None);
     let login = store.users().find_for_login("anna").await.unwrap().unwrap();
     assert!(!login.enabled);
+    store.close().await;
+}
+
+fn status(status: AccountStatus) -> AccountPatch {
+    AccountPatch { status: Some(status), ..AccountPatch::default() }
+}
+
+fn new_account(username: &str, role: Role, group: &str) -> NewAccount {
+    NewAccount {
+        username: username.to_owned(),
+        display_name: " ".to_owned(),
+        role,
+        group: group.to_owned(),
+        password: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_made_changed_and_found() {
+    let home = Home::new();
+    let store = home.open().await;
+    let accounts = store.accounts();
+    let lin = accounts.create(new_account("lin", Role::Owner, "default"), hash().await).await.unwrap();
+    assert_eq!((lin.display_name.as_str(), lin.keys, lin.last_seen_at), ("lin", 0, None));
+    let taken = accounts.create(new_account(" LIN", Role::Member, "default"), hash().await).await;
+    assert!(matches!(taken, Err(AccountError::NameTaken)));
+    let nowhere = accounts.create(new_account("mara", Role::Member, "nowhere"), hash().await).await;
+    assert!(matches!(nowhere, Err(AccountError::NoSuchGroup)));
+
+    store.keys().create(lin.id, serde_json::from_str(r#"{"name":"laptop"}"#).unwrap()).await.unwrap();
+    store.sessions().create(lin.id, SignedInFrom::default()).await.unwrap();
+    let patch = AccountPatch { display_name: Some(" Lin Wei ".to_owned()), ..AccountPatch::default() };
+    let lin = accounts.update(lin.id, patch).await.unwrap().unwrap();
+    assert_eq!((lin.display_name.as_str(), lin.keys, lin.last_seen_at), ("Lin Wei", 1, Some(NOW)));
+    accounts.create(new_account("mara", Role::Admin, "default"), hash().await).await.unwrap();
+    let search = |text: &str| PageQuery { search: Some(text.to_owned()), ..PageQuery::default() };
+    assert_eq!(accounts.list(&search("WEI")).await.unwrap().items, [lin.clone()]);
+    assert_eq!(accounts.list(&search("DEFAULT")).await.unwrap().total, 2);
+
+    assert!(accounts.update(99, AccountPatch::default()).await.unwrap().is_none());
+    assert!(!accounts.delete(99).await.unwrap());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_person_who_is_deleted_takes_their_keys_along() {
+    let home = Home::new();
+    let store = home.open().await;
+    let bob = member(&store, "bob").await;
+    store.keys().create(bob.id, serde_json::from_str(r#"{"name":"laptop"}"#).unwrap()).await.unwrap();
+    let token = store.tokens().create(bob.id, NewToken { name: "ci".to_owned(), expires_at: None }).await.unwrap();
+    let session = store.sessions().create(bob.id, SignedInFrom::default()).await.unwrap();
+    assert!(store.accounts().delete(bob.id).await.unwrap());
+    assert!(store.keys().for_relay().await.unwrap().is_empty());
+    assert_eq!(store.tokens().find(&token.secret).await.unwrap(), None);
+    assert_eq!(store.sessions().find(session.expose_secret()).await.unwrap(), None);
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_owners_who_leave_at_once_one_stays() {
+    let home = Home::new();
+    let store = home.open().await;
+    let accounts = store.accounts();
+    let mut owners = Vec::new();
+    for n in 0..12 {
+        let new = new_account(&format!("owner{n}"), Role::Owner, "default");
+        owners.push(accounts.create(new, hash().await).await.unwrap().id);
+    }
+    let leave = owners.iter().enumerate().map(async |(n, &id)| match n % 3 {
+        0 => accounts.delete(id).await.map(drop),
+        1 => accounts.update(id, status(AccountStatus::Disabled)).await.map(drop),
+        _ => accounts.update(id, AccountPatch { role: Some(Role::Member), ..AccountPatch::default() }).await.map(drop),
+    });
+    let refused: Vec<_> = join_all(leave).await.into_iter().filter_map(Result::err).collect();
+    assert!(matches!(refused[..], [AccountError::LastOwner]), "{refused:?}");
+    let left = accounts.list(&PageQuery::default()).await.unwrap().items;
+    let able = left.iter().filter(|one| one.role == Role::Owner && one.status == AccountStatus::Enabled);
+    assert_eq!(able.count(), 1);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_token_works_until_it_ends_and_for_enabled_people_only() {
+    let home = Home::new();
+    let store = home.open().await;
+    let (anna, bob) = (member(&store, "anna").await, member(&store, "bob").await);
+    let tokens = store.tokens();
+    let until = api::Time::from_millis(NOW.as_millis() + HOUR);
+    let short = tokens.create(anna.id, NewToken { name: "short".to_owned(), expires_at: Some(until) }).await.unwrap();
+    let long = tokens.create(anna.id, NewToken { name: " long ".to_owned(), expires_at: None }).await.unwrap();
+    assert!(long.secret.starts_with("aigw-pat-") && long.secret.ends_with(&long.token.last4));
+    assert_eq!(tokens.find(&short.secret).await.unwrap(), Some(anna.clone()));
+    home.clock.advance(HOUR);
+    assert_eq!(tokens.find(&short.secret).await.unwrap(), None);
+    assert_eq!(tokens.find(&long.secret).await.unwrap(), Some(anna.clone()));
+    let listed = tokens.list(anna.id).await.unwrap();
+    let told: Vec<_> = listed.iter().map(|token| (token.name.as_str(), token.last_used_at)).collect();
+    assert_eq!(told, [("long", Some(until)), ("short", Some(NOW))]);
+
+    store.accounts().update(anna.id, status(AccountStatus::Disabled)).await.unwrap();
+    assert_eq!(tokens.find(&long.secret).await.unwrap(), None);
+    store.accounts().update(anna.id, status(AccountStatus::Enabled)).await.unwrap();
+    assert!(tokens.delete(bob.id, long.token.id).await.unwrap().is_none(), "it isn't Bob's");
+    assert_eq!(tokens.delete(anna.id, long.token.id).await.unwrap().map(|token| token.id), Some(long.token.id));
+    assert_eq!(tokens.find(&long.secret).await.unwrap(), None);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_what_it_should() {
+    let home = Home::new();
+    let store = home.open().await;
+    let anna = member(&store, "anna").await;
+    let sign_in = async || store.sessions().create(anna.id, SignedInFrom::default()).await.unwrap();
+    let (here, elsewhere) = (sign_in().await, sign_in().await);
+    let token = store.tokens().create(anna.id, NewToken { name: "ci".to_owned(), expires_at: None }).await.unwrap();
+    store.users().change_password(anna.id, hash().await, here.expose_secret()).await.unwrap();
+    assert!(store.sessions().find(here.expose_secret()).await.unwrap().is_some());
+    assert!(store.sessions().find(elsewhere.expose_secret()).await.unwrap().is_none());
+    assert!(store.tokens().find(&token.secret).await.unwrap().is_some());
+    assert!(store.users().set_password(anna.id, hash().await).await.unwrap());
+    assert!(store.sessions().find(here.expose_secret()).await.unwrap().is_none());
+    assert!(store.tokens().find(&token.secret).await.unwrap().is_none());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_group_that_is_used_stays() {
+    let home = Home::new();
+    let store = home.open().await;
+    let groups = store.groups();
+    let new: api::groups::NewGroup = serde_json::from_str(r#"{"name":"interns","multiplier_ppm":800000}"#).unwrap();
+    let made = groups.create(new.clone()).await.unwrap();
+    assert_eq!((made.multiplier_ppm, made.users, made.keys, made.channels), (800_000, 0, 0, 0));
+    assert!(matches!(groups.create(new.clone()).await, Err(GroupError::NameTaken)));
+    assert!(matches!(groups.delete("default").await, Err(GroupError::Default)));
+    assert!(!groups.delete("nobody's").await.unwrap());
+
+    let mut channel = channel("c", &[], &["m"]);
+    channel.groups = vec!["default".to_owned(), "interns".to_owned()];
+    let channel = store.channels().create(channel).await.unwrap();
+    let sora = store.accounts().create(new_account("sora", Role::Member, "interns"), hash().await).await.unwrap();
+    store.keys().create(sora.id, serde_json::from_str(r#"{"name":"laptop"}"#).unwrap()).await.unwrap();
+    let Err(GroupError::InUse(used)) = groups.delete("interns").await else { panic!("it is used") };
+    assert_eq!((used.users, used.keys, used.channels), (1, 1, 1));
+    let names: Vec<_> = groups.list(&PageQuery::default()).await.unwrap().items.into_iter().map(|g| g.name).collect();
+    assert_eq!(names, ["default", "interns"]);
+
+    store.channels().delete(channel.id).await.unwrap();
+    store.accounts().delete(sora.id).await.unwrap();
+    let patch = api::groups::GroupPatch { multiplier_ppm: Some(0) };
+    assert_eq!(groups.update("interns", patch).await.unwrap().unwrap().multiplier_ppm, 0);
+    assert!(groups.delete("interns").await.unwrap());
     store.close().await;
 }

@@ -2,6 +2,7 @@ use api::channels::{ChannelPatch, ChannelStatus, ChannelTest};
 use api::keys::{KeyPatch, KeyStatus, NewKey};
 use api::models::{ModelPatch, ModelStatus, NewModel};
 use api::page::PageQuery;
+use api::users::{AccountPatch, AccountStatus};
 use secrecy::ExposeSecret;
 use store::{ChannelError, ModelError, RelayChannel, Scope, Store, parse_access_key};
 
@@ -9,6 +10,10 @@ use crate::support::{Home, NOW, channel, member};
 
 fn search(text: &str) -> PageQuery {
     PageQuery { search: Some(text.to_owned()), ..PageQuery::default() }
+}
+
+fn status(status: AccountStatus) -> AccountPatch {
+    AccountPatch { status: Some(status), ..AccountPatch::default() }
 }
 
 fn secrets(channel: &RelayChannel) -> Vec<&str> {
@@ -272,9 +277,9 @@ async fn a_key_is_enabled_when_it_and_its_user_are() {
     let enabled = async || store.keys().for_relay().await.unwrap()[0].enabled;
     let set = |status| KeyPatch { status: Some(status), ..KeyPatch::default() };
     assert!(enabled().await);
-    store.users().set_enabled(anna.id, false).await.unwrap();
+    store.accounts().update(anna.id, status(AccountStatus::Disabled)).await.unwrap();
     assert!(!enabled().await);
-    store.users().set_enabled(anna.id, true).await.unwrap();
+    store.accounts().update(anna.id, status(AccountStatus::Enabled)).await.unwrap();
     store.keys().update(Scope::All, made.key.id, set(KeyStatus::Disabled)).await.unwrap();
     assert!(!enabled().await);
     store.keys().update(Scope::All, made.key.id, set(KeyStatus::Enabled)).await.unwrap();

@@ -10,7 +10,7 @@ use store::ChannelError;
 use super::{check, tidy};
 use crate::{
     app::App,
-    console::{error::Refusal, input::Input},
+    console::{audit::Change, error::Refusal, input::Input},
 };
 
 /// Add a channel. Models that it names and that don't exist yet are made.
@@ -24,7 +24,7 @@ use crate::{
 pub(in crate::console) async fn create(
     State(app): State<App>,
     Input(mut new): Input<NewChannel>,
-) -> Result<(StatusCode, Json<Channel>), Refusal> {
+) -> Result<(StatusCode, Change, Json<Channel>), Refusal> {
     new.name = new.name.trim().to_owned();
     new.base_url = new.base_url.as_deref().map(tidy).filter(|url| !url.is_empty());
     check(app.config.egress, &new.provider, new.base_url.as_deref(), new.keys.len(), true)?;
@@ -34,5 +34,5 @@ pub(in crate::console) async fn create(
         ChannelError::Store(error) => error.into(),
     })?;
     app.reload().await?;
-    Ok((StatusCode::CREATED, Json(channel)))
+    Ok((StatusCode::CREATED, Change::created(&channel), Json(channel)))
 }

@@ -5,7 +5,7 @@ use axum::{extract::State, http::StatusCode};
 
 use crate::{
     app::App,
-    console::{error::Refusal, input::Id},
+    console::{audit::Change, error::Refusal, input::Id},
 };
 
 /// Remove a channel and its keys. Its requests stay in the logs.
@@ -16,10 +16,11 @@ use crate::{
     params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = ErrorBody)),
 )]
-pub(in crate::console) async fn delete(State(app): State<App>, Id(id): Id) -> Result<StatusCode, Refusal> {
+pub(in crate::console) async fn delete(State(app): State<App>, Id(id): Id) -> Result<(Change, StatusCode), Refusal> {
+    let channel = app.store.channels().get(id).await?.ok_or(Refusal::NotFound)?;
     if !app.store.channels().delete(id).await? {
         return Err(Refusal::NotFound);
     }
     app.reload().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((Change::deleted(&channel), StatusCode::NO_CONTENT))
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use api::{
     ErrorBody,
+    audit::{Action, SubjectKind},
     channels::{ChannelTest, TestChannel},
 };
 use axum::{Json, extract::State};
@@ -14,6 +15,7 @@ use tokio::time::{Instant, timeout};
 use crate::{
     app::App,
     console::{
+        audit::Change,
         error::Refusal,
         input::{Body, Id},
     },
@@ -39,7 +41,7 @@ pub(in crate::console) async fn test(
     State(app): State<App>,
     Id(id): Id,
     Body(request): Body<TestChannel>,
-) -> Result<Json<ChannelTest>, Refusal> {
+) -> Result<(Change, Json<ChannelTest>), Refusal> {
     let snapshot = app.snapshot();
     let channel = snapshot.channel(id).ok_or(Refusal::NotFound)?;
     let model = request
@@ -68,7 +70,8 @@ pub(in crate::console) async fn test(
         tested_at: app.clock.now(),
     };
     app.store.channels().record_test(id, &test).await?;
-    Ok(Json(test))
+    let change = Change::did(Action::Test, SubjectKind::Channel, Some(id.to_string()), channel.name.clone());
+    Ok((change, Json(test)))
 }
 
 /// The provider's status, or what went wrong and the status if there was one.

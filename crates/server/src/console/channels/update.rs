@@ -11,6 +11,7 @@ use super::{check, tidy};
 use crate::{
     app::App,
     console::{
+        audit::Change,
         error::Refusal,
         input::{Id, Input},
     },
@@ -34,17 +35,18 @@ pub(in crate::console) async fn update(
     State(app): State<App>,
     Id(id): Id,
     Input(mut patch): Input<ChannelPatch>,
-) -> Result<Json<Channel>, Refusal> {
-    let channel = app.store.channels().get(id).await?.ok_or(Refusal::NotFound)?;
+) -> Result<(Change, Json<Channel>), Refusal> {
+    let before = app.store.channels().get(id).await?.ok_or(Refusal::NotFound)?;
     patch.name = patch.name.map(|name| name.trim().to_owned());
     patch.base_url = patch.base_url.as_deref().map(tidy);
-    let base_url = patch.base_url.as_deref().or(channel.base_url.as_deref()).filter(|url| !url.is_empty());
-    check(app.config.egress, &channel.provider, base_url, patch.add_keys.len(), false)?;
+    let base_url = patch.base_url.as_deref().or(before.base_url.as_deref()).filter(|url| !url.is_empty());
+    check(app.config.egress, &before.provider, base_url, patch.add_keys.len(), false)?;
     let name = patch.name.clone().unwrap_or_default();
     let updated = app.store.channels().update(id, patch).await.map_err(|error| match error {
         ChannelError::NameTaken => Refusal::name_taken(&name),
         ChannelError::Store(error) => error.into(),
     })?;
     app.reload().await?;
-    updated.map(Json).ok_or(Refusal::NotFound)
+    let channel = updated.ok_or(Refusal::NotFound)?;
+    Ok((Change::updated(&before, &channel), Json(channel)))
 }

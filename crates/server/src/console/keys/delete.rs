@@ -5,7 +5,7 @@ use axum::{extract::State, http::StatusCode};
 
 use crate::{
     app::App,
-    console::{access::Actor, error::Refusal, input::Id},
+    console::{access::Actor, audit::Change, error::Refusal, input::Id},
 };
 
 /// Remove a key. It stops working at once; its requests stay in the logs.
@@ -20,10 +20,11 @@ pub(in crate::console) async fn delete(
     State(app): State<App>,
     actor: Actor,
     Id(id): Id,
-) -> Result<StatusCode, Refusal> {
+) -> Result<(Change, StatusCode), Refusal> {
+    let key = app.store.keys().get(actor.scope(), id).await?.ok_or(Refusal::NotFound)?;
     if !app.store.keys().delete(actor.scope(), id).await? {
         return Err(Refusal::NotFound);
     }
     app.reload().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((Change::deleted(&key), StatusCode::NO_CONTENT))
 }

@@ -10,6 +10,7 @@ use crate::{
     app::App,
     console::{
         access::Actor,
+        audit::Change,
         error::Refusal,
         input::{Id, Input},
     },
@@ -29,9 +30,10 @@ pub(in crate::console) async fn update(
     actor: Actor,
     Id(id): Id,
     Input(mut patch): Input<KeyPatch>,
-) -> Result<Json<Key>, Refusal> {
+) -> Result<(Change, Json<Key>), Refusal> {
     patch.name = patch.name.map(|name| name.trim().to_owned());
+    let before = app.store.keys().get(actor.scope(), id).await?.ok_or(Refusal::NotFound)?;
     let key = app.store.keys().update(actor.scope(), id, patch).await?.ok_or(Refusal::NotFound)?;
     app.reload().await?;
-    Ok(Json(key))
+    Ok((Change::updated(&before, &key), Json(key)))
 }

@@ -9,7 +9,7 @@ use store::ModelError;
 
 use crate::{
     app::App,
-    console::{error::Refusal, input::Input},
+    console::{audit::Change, error::Refusal, input::Input},
 };
 
 /// Add a model. Naming it in a channel does the same.
@@ -23,12 +23,12 @@ use crate::{
 pub(in crate::console) async fn create(
     State(app): State<App>,
     Input(new): Input<NewModel>,
-) -> Result<(StatusCode, Json<Model>), Refusal> {
+) -> Result<(StatusCode, Change, Json<Model>), Refusal> {
     let name = new.name.clone();
     let model = app.store.models().create(new).await.map_err(|error| match error {
         ModelError::NameTaken => Refusal::name_taken(&name),
         ModelError::Store(error) => error.into(),
     })?;
     app.reload().await?;
-    Ok((StatusCode::CREATED, Json(model)))
+    Ok((StatusCode::CREATED, Change::created(&model), Json(model)))
 }

@@ -5,7 +5,7 @@ use axum::{extract::State, http::StatusCode};
 
 use crate::{
     app::App,
-    console::{error::Refusal, input::Id},
+    console::{audit::Change, error::Refusal, input::Id},
 };
 
 /// Remove a model. Channels that name it no longer serve it until it is named again.
@@ -16,10 +16,11 @@ use crate::{
     params(("id" = i64, Path)),
     responses((status = 204), (status = 404, body = ErrorBody)),
 )]
-pub(in crate::console) async fn delete(State(app): State<App>, Id(id): Id) -> Result<StatusCode, Refusal> {
+pub(in crate::console) async fn delete(State(app): State<App>, Id(id): Id) -> Result<(Change, StatusCode), Refusal> {
+    let model = app.store.models().get(id).await?.ok_or(Refusal::NotFound)?;
     if !app.store.models().delete(id).await? {
         return Err(Refusal::NotFound);
     }
     app.reload().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((Change::deleted(&model), StatusCode::NO_CONTENT))
 }

@@ -9,6 +9,7 @@ use axum::{Json, extract::State};
 use crate::{
     app::App,
     console::{
+        audit::Change,
         error::Refusal,
         input::{Body, Id},
     },
@@ -27,8 +28,9 @@ pub(in crate::console) async fn update(
     State(app): State<App>,
     Id(id): Id,
     Body(patch): Body<ModelPatch>,
-) -> Result<Json<Model>, Refusal> {
+) -> Result<(Change, Json<Model>), Refusal> {
+    let before = app.store.models().get(id).await?.ok_or(Refusal::NotFound)?;
     let model = app.store.models().update(id, patch).await?.ok_or(Refusal::NotFound)?;
     app.reload().await?;
-    Ok(Json(model))
+    Ok((Change::updated(&before, &model), Json(model)))
 }

@@ -2,6 +2,7 @@
 
 use api::{
     ErrorBody,
+    audit::{Action, SubjectKind},
     session::{Login, PASSWORD_BYTES, Session},
 };
 use axum::{
@@ -14,7 +15,12 @@ use axum::{
 use crate::{
     app::App,
     client::{self, Peer},
-    console::{access::session_cookie, error::Refusal, input::Body},
+    console::{
+        access::{session_cookie, signed_in_from},
+        audit::Change,
+        error::Refusal,
+        input::Body,
+    },
 };
 
 /// Sign in.
@@ -43,11 +49,17 @@ pub(in crate::console) async fn create(
     let found = app.store.users().find_for_login(login.username.trim()).await?;
     let hash = found.as_ref().filter(|found| found.enabled).map(|found| &found.hash);
     let right = app.passwords.verify(login.password.into(), hash).await.map_err(|_| Refusal::TooMany(2))?;
+    let known = found.as_ref().map(|found| found.user.clone());
     let Some(found) = found.filter(|found| right && found.enabled) else {
         app.throttle.failed(&login.username, address);
-        return Err(Refusal::WrongCredentials);
+        // A name that nobody has isn't kept: people type passwords into the wrong field.
+        let name = known.map(|user| user.username).unwrap_or_default();
+        let change = Change::did(Action::SignInFailed, SubjectKind::Session, None, name);
+        return Ok((change, Refusal::WrongCredentials).into_response());
     };
-    let token = app.store.sessions().create(found.user.id).await?;
+    let token = app.store.sessions().create(found.user.id, signed_in_from(address, &headers)).await?;
     let cookie = session_cookie(&app, &headers, Some(&token)).ok_or(Refusal::Internal)?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(Session { user: found.user })).into_response())
+    let user = found.user;
+    let change = Change::did(Action::SignIn, SubjectKind::Session, None, &user.username).by(user.clone());
+    Ok((change, [(header::SET_COOKIE, cookie)], Json(Session { user })).into_response())
 }

@@ -1,6 +1,8 @@
 //! `DELETE /api/session`
 
+use api::audit::{Action, SubjectKind};
 use axum::{
+    Extension,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -10,17 +12,28 @@ use secrecy::ExposeSecret;
 use crate::{
     app::App,
     console::{
-        access::{session_cookie, session_token},
+        access::{Actor, session_cookie, session_token},
+        audit::{Change, NoChange},
         error::Refusal,
     },
 };
 
 /// Sign out. Fine to call when nobody is signed in.
 #[utoipa::path(delete, path = "/api/session", tag = "session", responses((status = 204)))]
-pub(in crate::console) async fn delete(State(app): State<App>, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(in crate::console) async fn delete(
+    State(app): State<App>,
+    actor: Option<Extension<Actor>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     if let Some(token) = session_token(&headers) {
         app.store.sessions().delete(token.expose_secret()).await?;
     }
     let cookie = session_cookie(&app, &headers, None).ok_or(Refusal::Internal)?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+    let answer = (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]);
+    Ok(match actor {
+        Some(Extension(Actor(user))) => {
+            (Change::did(Action::SignOut, SubjectKind::Session, None, user.username), answer).into_response()
+        }
+        None => (NoChange, answer).into_response(),
+    })
 }

@@ -2,7 +2,7 @@
 
 use api::{ErrorBody, Fields, session::Session, setup::Setup};
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -10,7 +10,13 @@ use axum::{
 
 use crate::{
     app::App,
-    console::{access::session_cookie, error::Refusal, input::Input},
+    client::{self, Peer},
+    console::{
+        access::{session_cookie, signed_in_from},
+        audit::Change,
+        error::Refusal,
+        input::Input,
+    },
 };
 
 /// Make the owner, once, and sign them in.
@@ -28,6 +34,7 @@ use crate::{
 )]
 pub(in crate::console) async fn create(
     State(app): State<App>,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     Input(setup): Input<Setup>,
 ) -> Result<Response, Refusal> {
@@ -47,7 +54,9 @@ pub(in crate::console) async fn create(
         None => return Err(Refusal::field("username", "That name is in use. Choose another one.")),
     };
     app.setup.close();
-    let token = app.store.sessions().create(owner.id).await?;
+    let address = client::address(peer, &headers, &app.config.trusted_proxies);
+    let token = app.store.sessions().create(owner.id, signed_in_from(address, &headers)).await?;
     let cookie = session_cookie(&app, &headers, Some(&token)).ok_or(Refusal::Internal)?;
-    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(Session { user: owner })).into_response())
+    let change = Change::created(&owner).by(owner.clone());
+    Ok((StatusCode::CREATED, change, [(header::SET_COOKIE, cookie)], Json(Session { user: owner })).into_response())
 }

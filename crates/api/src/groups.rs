@@ -1,0 +1,70 @@
+//! Groups: which channels a key may use, and what its requests cost.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Fields, Time, Validate, validate};
+
+/// The price as it is: a multiplier of 1.
+pub const ONE_PPM: i64 = 1_000_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Group {
+    /// Stays.
+    pub name: String,
+    /// What a request costs, in parts per million of the price.
+    pub multiplier_ppm: i64,
+    /// How many users are in it.
+    pub users: i64,
+    /// How many keys are in it.
+    pub keys: i64,
+    /// How many channels serve it.
+    pub channels: i64,
+    pub created_at: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewGroup {
+    pub name: String,
+    #[serde(default = "one")]
+    pub multiplier_ppm: i64,
+}
+
+/// What to change. What is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GroupPatch {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multiplier_ppm: Option<i64>,
+}
+
+impl Validate for NewGroup {
+    fn check(&self, fields: &mut Fields) {
+        validate::name(fields, "name", &self.name);
+        if self.name.contains('/') {
+            fields.insert("name".to_owned(), "Leave out the slash.".to_owned());
+        }
+        multiplier(fields, self.multiplier_ppm);
+    }
+}
+
+impl Validate for GroupPatch {
+    fn check(&self, fields: &mut Fields) {
+        if let Some(multiplier_ppm) = self.multiplier_ppm {
+            multiplier(fields, multiplier_ppm);
+        }
+    }
+}
+
+fn multiplier(fields: &mut Fields, ppm: i64) {
+    if !(0..=1_000 * ONE_PPM).contains(&ppm) {
+        fields.insert("multiplier_ppm".to_owned(), "Use a multiplier from 0 to 1,000.".to_owned());
+    }
+}
+
+const fn one() -> i64 {
+    ONE_PPM
+}

@@ -1,0 +1,127 @@
+//! People who may sign in, as their owner manages them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Fields, Time, Validate,
+    channels::DEFAULT_GROUP,
+    session::{self, Role},
+    validate,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Account {
+    pub id: i64,
+    pub username: String,
+    pub display_name: String,
+    pub role: Role,
+    /// New keys of this person belong to it.
+    pub group: String,
+    pub status: AccountStatus,
+    /// How many access keys they have.
+    pub keys: i64,
+    /// When they last used the console or its API, to the minute.
+    pub last_seen_at: Option<Time>,
+    pub created_at: Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AccountStatus {
+    Enabled,
+    /// Can't sign in; their keys and tokens are refused.
+    Disabled,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    /// What they sign in with. Stays.
+    pub username: String,
+    /// The username if empty.
+    #[serde(default)]
+    pub display_name: String,
+    #[serde(default = "member")]
+    pub role: Role,
+    #[serde(default = "default_group")]
+    pub group: String,
+    /// 12 to 1,024 bytes.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub password: String,
+}
+
+/// What to change. What is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AccountPatch {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<AccountStatus>,
+}
+
+/// A password that an owner gives to somebody. Ends that person's sessions and tokens.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordReset {
+    /// 12 to 1,024 bytes.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub password: String,
+}
+
+impl Validate for NewAccount {
+    fn check(&self, fields: &mut Fields) {
+        validate::name(fields, "username", &self.username);
+        if !self.display_name.trim().is_empty() {
+            validate::name(fields, "display_name", &self.display_name);
+        }
+        validate::name(fields, "group", &self.group);
+        session::password(fields, "password", &self.password);
+    }
+}
+
+impl Validate for AccountPatch {
+    fn check(&self, fields: &mut Fields) {
+        if let Some(name) = &self.display_name {
+            validate::name(fields, "display_name", name);
+        }
+        if let Some(group) = &self.group {
+            validate::name(fields, "group", group);
+        }
+    }
+}
+
+impl Validate for PasswordReset {
+    fn check(&self, fields: &mut Fields) {
+        session::password(fields, "password", &self.password);
+    }
+}
+
+impl std::fmt::Debug for NewAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewAccount").field("username", &self.username).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PasswordReset {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordReset(…)")
+    }
+}
+
+const fn member() -> Role {
+    Role::Member
+}
+
+fn default_group() -> String {
+    DEFAULT_GROUP.to_owned()
+}

@@ -1,0 +1,180 @@
+//! Groups of keys, and who is in them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use api::Page;
+use api::channels::DEFAULT_GROUP;
+use api::groups::{Group, GroupPatch, NewGroup};
+use api::page::PageQuery;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use crate::error::Error;
+use crate::sql::{Columns, Sql, contains};
+use crate::store::Store;
+
+#[derive(Debug, Clone, Copy)]
+pub struct Groups<'s> {
+    pub(crate) store: &'s Store,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum GroupError {
+    #[error("a group of this name exists already")]
+    NameTaken,
+    /// Users or keys are in it, or channels serve it.
+    #[error("the group is in use")]
+    InUse(Box<Group>),
+    /// Everything belongs to it unless said otherwise.
+    #[error("the default group stays")]
+    Default,
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl From<sqlx::Error> for GroupError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+const SELECT: &str = "SELECT name, multiplier_ppm, created_at,
+    (SELECT COUNT(*) FROM users WHERE users.group_name = groups.name) AS users,
+    (SELECT COUNT(*) FROM keys WHERE keys.group_name = groups.name) AS keys
+    FROM groups WHERE ";
+
+impl Groups<'_> {
+    /// A page of the groups, the default one first, then by name.
+    pub async fn list(self, query: &PageQuery) -> Result<Page<Group>, Error> {
+        let (skip, size) = query.window();
+        let pattern = contains(query.search.as_deref());
+        let mut connection = self.store.read().await?;
+        let total = sqlx::query(r"SELECT COUNT(*) AS n FROM groups WHERE lower(name) LIKE $1 ESCAPE '\'")
+            .bind(&pattern)
+            .fetch_one(&mut *connection)
+            .await?
+            .try_get("n")?;
+        let mut sql = Sql::new(SELECT);
+        sql.push_bind("lower(name) LIKE ", pattern)
+            .push_bind(r" ESCAPE '\' ORDER BY CASE name WHEN ", DEFAULT_GROUP)
+            .push_bind(" THEN 0 ELSE 1 END, name LIMIT ", size)
+            .push_bind(" OFFSET ", skip);
+        let rows = sql.build().fetch_all(&mut *connection).await?;
+        let serving = Serving::count(&mut connection).await?;
+        Ok(Page {
+            items: rows.iter().map(|row| group(row, &serving)).collect::<Result<_, _>>()?,
+            total,
+            page: skip / size + 1,
+            page_size: size,
+        })
+    }
+
+    pub async fn get(self, name: &str) -> Result<Option<Group>, Error> {
+        load(&mut *self.store.read().await?, name).await
+    }
+
+    pub async fn create(self, new: NewGroup) -> Result<Group, GroupError> {
+        let now = self.store.now().as_millis();
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let name = new.name.trim();
+                    let made = sqlx::query(
+                        "INSERT INTO groups (name, multiplier_ppm, created_at) VALUES ($1, $2, $3)
+                         ON CONFLICT (name) DO NOTHING",
+                    )
+                    .bind(name)
+                    .bind(new.multiplier_ppm)
+                    .bind(now)
+                    .execute(&mut *tx)
+                    .await?;
+                    if made.rows_affected() == 0 {
+                        return Err(GroupError::NameTaken);
+                    }
+                    load(tx, name).await?.ok_or_else(|| Error::corrupt("groups", "name", &name, &"it vanished").into())
+                })
+            })
+            .await
+    }
+
+    /// Changes a group; `None` if there is none.
+    pub async fn update(self, name: &str, patch: GroupPatch) -> Result<Option<Group>, Error> {
+        let name = name.to_owned();
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    if let Some(multiplier_ppm) = patch.multiplier_ppm {
+                        sqlx::query("UPDATE groups SET multiplier_ppm = $1 WHERE name = $2")
+                            .bind(multiplier_ppm)
+                            .bind(&name)
+                            .execute(&mut *tx)
+                            .await?;
+                    }
+                    load(tx, &name).await
+                })
+            })
+            .await
+    }
+
+    /// Removes a group that nothing uses; whether there was one.
+    pub async fn delete(self, name: &str) -> Result<bool, GroupError> {
+        let name = name.to_owned();
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(group) = load(tx, &name).await? else { return Ok(false) };
+                    if group.name == DEFAULT_GROUP {
+                        return Err(GroupError::Default);
+                    }
+                    if group.users + group.keys + group.channels > 0 {
+                        return Err(GroupError::InUse(Box::new(group)));
+                    }
+                    sqlx::query("DELETE FROM groups WHERE name = $1").bind(&name).execute(tx).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+}
+
+pub(crate) async fn exists(connection: &mut AnyConnection, name: &str) -> Result<bool, Error> {
+    let row = sqlx::query("SELECT name FROM groups WHERE name = $1").bind(name).fetch_optional(connection).await?;
+    Ok(row.is_some())
+}
+
+async fn load(connection: &mut AnyConnection, name: &str) -> Result<Option<Group>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push_bind("name = ", name);
+    let Some(row) = sql.build().fetch_optional(&mut *connection).await? else { return Ok(None) };
+    let serving = Serving::count(connection).await?;
+    group(&row, &serving).map(Some)
+}
+
+/// How many channels serve each group. Counted here, because engines read JSON lists each in their own way.
+struct Serving(HashMap<String, i64>);
+
+impl Serving {
+    async fn count(connection: &mut AnyConnection) -> Result<Self, Error> {
+        let mut counts = HashMap::new();
+        for row in &sqlx::query("SELECT id, groups FROM channels").fetch_all(connection).await? {
+            let names: BTreeSet<String> = Columns { table: "channels", row }.json("groups")?;
+            for name in names {
+                *counts.entry(name).or_default() += 1;
+            }
+        }
+        Ok(Self(counts))
+    }
+}
+
+fn group(row: &AnyRow, serving: &Serving) -> Result<Group, Error> {
+    let row = Columns { table: "groups", row };
+    let name: String = row.get("name")?;
+    Ok(Group {
+        multiplier_ppm: row.get("multiplier_ppm")?,
+        users: row.get("users")?,
+        keys: row.get("keys")?,
+        channels: serving.0.get(&name).copied().unwrap_or(0),
+        created_at: row.time("created_at")?,
+        name,
+    })
+}
