@@ -8,6 +8,7 @@
 pub mod about;
 pub mod audit;
 pub mod channels;
+pub mod dashboard;
 pub mod error;
 pub mod groups;
 pub mod keys;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Time;
+use crate::{Fields, Time, Validate};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -13,6 +13,8 @@ pub struct Log {
     pub key_id: i64,
     pub key_name: String,
     pub user_id: i64,
+    /// `null` if the user was deleted.
+    pub username: Option<String>,
     /// The channel that answered, or the last one tried.
     pub channel_id: Option<i64>,
     pub channel_name: Option<String>,
@@ -30,6 +32,8 @@ pub struct Log {
     pub output_tokens: i64,
     /// Part of `input_tokens` that the provider had cached.
     pub cache_read_tokens: i64,
+    /// Part of `input_tokens` that the provider was paid to cache.
+    pub cache_write_tokens: i64,
     /// Part of `output_tokens` spent on thinking.
     pub reasoning_tokens: i64,
     /// The provider sent no usage, so the gateway counted.
@@ -50,6 +54,9 @@ pub struct Log {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attempt {
     pub channel_id: i64,
+    /// The channel's name at that time.
+    #[serde(default)]
+    pub channel_name: String,
     pub channel_key_id: Option<i64>,
     /// The provider's HTTP status; `null` if it didn't answer.
     pub status: Option<u16>,
@@ -79,6 +86,16 @@ pub enum LogState {
 impl LogState {
     pub const ALL: [Self; 6] =
         [Self::Open, Self::Done, Self::Failed, Self::Cancelled, Self::Interrupted, Self::Rejected];
+
+    /// Whether a request counts as failed: the provider failed, the gateway was killed, or it refused by a fault of its own. What a client
+    /// did wrong, or gave up, doesn't count. The same rule stands in SQL where many rows are counted.
+    pub const fn is_failure(self, status: Option<u16>) -> bool {
+        match self {
+            Self::Failed | Self::Interrupted => true,
+            Self::Rejected => matches!(status, Some(500..)),
+            Self::Open | Self::Done | Self::Cancelled => false,
+        }
+    }
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -111,4 +128,85 @@ pub struct LogQuery {
     pub key_id: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<i64>,
+    /// Such as `/v1/chat/completions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// The first moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Time>,
+    /// The first moment after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Time>,
+    /// Keeps what contains this text, ignoring case, in its model, key's name, error or client address, or whose id begins with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl LogQuery {
+    /// Rows that one answer looks at, at most, where no index answers the question.
+    pub const MAX_SCAN: i64 = 50_000;
+}
+
+impl Validate for LogQuery {
+    fn check(&self, fields: &mut Fields) {
+        let late = self.from.zip(self.to).is_some_and(|(from, to)| from >= to);
+        if late {
+            fields.insert("to".to_owned(), "Choose an end after the start.".to_owned());
+        }
+        if self.text.as_ref().is_some_and(|text| text.chars().count() > 200) {
+            fields.insert("text".to_owned(), "Search for at most 200 characters.".to_owned());
+        }
+    }
+}
+
+/// A stretch of the log, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogPage {
+    pub items: Vec<Log>,
+    /// Send as `before` to read on; `null` at the end.
+    pub next: Option<String>,
+    /// Where this answer stopped looking, because it had looked at as many rows as one answer may: older ones may match too, `next` goes on
+    /// with them. `null` if it looked as far as its items reach.
+    pub scanned_to: Option<Time>,
+}
+
+/// What the requests of a range come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogSummary {
+    pub from: Time,
+    pub to: Time,
+    pub requests: i64,
+    pub failed: i64,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    /// Part of `input_tokens`.
+    pub cache_read_tokens: i64,
+    /// 1 USD = 1,000,000,000.
+    pub cost_nusd: i64,
+    /// Equally long parts of the range, oldest first; empty ones too.
+    pub buckets: Vec<LogBucket>,
+    /// All numbers are of the requests from this moment on: there were more than one answer looks at.
+    pub scanned_to: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogBucket {
+    pub at: Time,
+    pub requests: i64,
+    pub failed: i64,
+}
+
+/// An event of the live log: the data of `changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogChanges {
+    /// Requests that were opened or settled, as they are now; newest first.
+    pub items: Vec<Log>,
+    /// Some are missing, because more changed than one event carries: read the list again.
+    pub missed: bool,
 }

@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use crate::{
     config::Config,
-    console::{SetupGate, Throttle},
+    console::{Seats, SetupGate, Throttle},
     relay::{Snapshot, Upstream},
     start::StartError,
     tasks::Tasks,
@@ -27,6 +27,7 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) setup: SetupGate,
+    pub(crate) live_logs: Seats,
     pub(crate) upstream: Upstream,
     /// Memory that large request bodies may take together, in MiB.
     pub(crate) large_bodies: Semaphore,
@@ -66,6 +67,7 @@ impl App {
             passwords: Passwords::new(),
             throttle: Throttle::default(),
             setup,
+            live_logs: Seats::default(),
             large_bodies: Semaphore::new(LARGE_BODIES_MIB),
             base_url,
             snapshot: ArcSwap::from_pointee(snapshot),

@@ -79,6 +79,7 @@ async fn one(store: &Store, i: u32) -> Duration {
         upstream_model: Some(open.model.clone()),
         attempts: vec![Attempt {
             channel_id: 1,
+            channel_name: "main".to_owned(),
             channel_key_id: Some(1),
             status: Some(200),
             duration_ms: 850,

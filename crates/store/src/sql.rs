@@ -104,6 +104,17 @@ impl Tuple<'_> {
     }
 }
 
+/// The largest powers of two that fit: few statements, and few different ones, so that each stays prepared.
+pub(crate) fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    const LARGEST: usize = 64;
+    std::iter::from_fn(move || {
+        let size = 1 << rows.len().checked_ilog2()?;
+        let (chunk, rest) = rows.split_at(LARGEST.min(size));
+        rows = rest;
+        Some(chunk)
+    })
+}
+
 /// A pattern for `LIKE … ESCAPE '\'` that finds `search` anywhere, to be compared with lower-cased text; everything if `None`.
 pub(crate) fn contains(search: Option<&str>) -> String {
     let mut pattern = String::from("%");
@@ -186,5 +197,15 @@ mod tests {
     fn no_search_finds_everything() {
         assert_eq!(contains(None), "%");
         assert_eq!(contains(Some("  ")), "%");
+    }
+
+    #[test]
+    fn chunks_keep_every_row_in_order() {
+        for len in 0..300 {
+            let rows: Vec<usize> = (0..len).collect();
+            let chunks: Vec<&[usize]> = chunks(&rows).collect();
+            assert_eq!(chunks.concat(), rows);
+            assert!(chunks.iter().all(|chunk| chunk.len().is_power_of_two() && chunk.len() <= 64));
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::accounts::Accounts;
 use crate::audit::Audit;
 use crate::channels::Channels;
 use crate::clock::Clock;
+use crate::dashboard::Dashboards;
 use crate::engine::{self, Pools};
 use crate::error::Error;
 use crate::groups::Groups;
@@ -120,6 +121,10 @@ impl Store {
 
     pub fn logs(&self) -> Logs<'_> {
         Logs { store: self }
+    }
+
+    pub fn dashboards(&self) -> Dashboards<'_> {
+        Dashboards { store: self }
     }
 
     pub fn ledger(&self) -> &Ledger {

@@ -150,19 +150,14 @@ struct ByToken;
 
 /// Finds out who is calling. Also turns away what another site's page sent.
 pub(super) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let found = if let Some(token) = personal_token(request.headers()) {
+    // A browser adds cookies by itself, but no tokens: whoever sends one means it, wherever their page came from.
+    let by_token = personal_token(request.headers()).is_some();
+    if by_token {
         request.extensions_mut().insert(ByToken);
-        // A browser adds cookies by itself, but no tokens: whoever sends one means it, wherever their page came from.
-        app.store.tokens().find(token.expose_secret()).await
     } else if guard::is_cross_site(request.method(), request.headers()) {
         return Refusal::CrossSite.into_response();
-    } else if let Some(token) = session_token(request.headers()) {
-        app.store.sessions().find(token.expose_secret()).await
-    } else {
-        Ok(None)
-    };
-    let by_token = request.extensions().get::<ByToken>().is_some();
-    match found {
+    }
+    match who(&app, request.headers()).await {
         Ok(Some(user)) => {
             request.extensions_mut().insert(Actor(user));
         }
@@ -172,6 +167,17 @@ pub(super) async fn identify(State(app): State<App>, mut request: Request, next:
     }
     request.extensions_mut().insert(app);
     next.run(request).await
+}
+
+/// The person that a request's headers prove.
+pub(super) async fn who(app: &App, headers: &HeaderMap) -> Result<Option<User>, store::Error> {
+    if let Some(token) = personal_token(headers) {
+        app.store.tokens().find(token.expose_secret()).await
+    } else if let Some(token) = session_token(headers) {
+        app.store.sessions().find(token.expose_secret()).await
+    } else {
+        Ok(None)
+    }
 }
 
 async fn allow(access: Access, request: Request, next: Next) -> Response {

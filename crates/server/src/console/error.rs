@@ -30,6 +30,7 @@ pub(crate) enum Refusal {
     SetupToken,
     /// Seconds to wait.
     TooMany(u64),
+    TooManyStreams,
     Internal,
 }
 
@@ -104,6 +105,12 @@ pub(super) fn answer(refusal: &Refusal) -> Response {
         Refusal::TooMany(_) => {
             (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts. Wait a little.", &none)
         }
+        Refusal::TooManyStreams => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_streams",
+            "Eight live views are open already. Close one of them.",
+            &none,
+        ),
         Refusal::Internal => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The gateway failed. Its log says more.", &none)
         }

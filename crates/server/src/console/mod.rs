@@ -6,6 +6,7 @@ mod about;
 mod access;
 mod audit;
 mod channels;
+mod dashboard;
 mod error;
 mod groups;
 mod input;
@@ -28,7 +29,7 @@ use utoipa_axum::routes;
 
 pub use self::access::SESSION_COOKIE;
 use self::error::Refusal;
-pub(crate) use self::{setup::SetupGate, throttle::Throttle};
+pub(crate) use self::{logs::Seats, setup::SetupGate, throttle::Throttle};
 use crate::app::App;
 
 /// Every route and who may call it.
@@ -61,7 +62,10 @@ fn api() -> Api {
         .route(Access::Admin, routes!(models::update, models::delete))
         .route(Access::Member, routes!(keys::list, keys::create))
         .route(Access::Member, routes!(keys::read, keys::update, keys::delete))
+        .route(Access::Member, routes!(dashboard::read))
         .route(Access::Member, routes!(logs::list))
+        .route(Access::Member, routes!(logs::live))
+        .route(Access::Member, routes!(logs::summary))
         .route(Access::Member, routes!(logs::read))
 }
 

@@ -34,7 +34,7 @@ fn filled(path: &str, value: &str) -> String {
 async fn every_route_lets_in_who_it_says_and_nobody_else() {
     let app = TestApp::new().await;
     let operations = operations();
-    assert!(operations.len() >= 41, "{operations:?}");
+    assert!(operations.len() >= 44, "{operations:?}");
     for (method, path, needed) in operations {
         for role in [None, Some(Role::Member), Some(Role::Admin), Some(Role::Owner)] {
             let cookie = match role {

@@ -141,6 +141,7 @@ impl Settler {
         if let Some(settle) = &mut self.settle {
             settle.attempts.push(Attempt {
                 channel_id: candidate.channel.id,
+                channel_name: candidate.channel.name.clone(),
                 channel_key_id: candidate.key().map(|key| key.id),
                 status,
                 duration_ms: millis(took),

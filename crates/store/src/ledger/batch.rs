@@ -4,10 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use api::Time;
 use api::logs::LogState;
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use super::{Entry, Open, Settle};
-use crate::sql::{Sql, Tuple, json};
+use crate::error::Error;
+use crate::sql::{Columns, Sql, Tuple, chunks, json};
+use crate::usage::{Origin, Outcome, Tally};
 
 /// Rows to insert, finished where their settlement came in the same batch, and settlements of rows that are there.
 #[derive(Debug, Default)]
@@ -48,27 +52,70 @@ impl<'e> Batch<'e> {
         self.keys.iter().copied()
     }
 
-    /// What to run, in this order; `used` are the keys whose last use is to be written.
-    pub(super) fn statements(&self, used: &[i64], now: Time) -> Vec<Sql> {
-        let mut statements: Vec<Sql> = chunks(&self.inserts).map(insert).collect();
-        statements.extend(chunks(&self.settles).map(update));
+    /// The requests that the batch opens or settles.
+    pub(super) fn ids(&self) -> impl Iterator<Item = Uuid> {
+        self.inserts.iter().map(|(open, _)| open.id).chain(self.settles.iter().map(|settle| settle.id))
+    }
+
+    /// The only statement, if the batch settles nothing and needs no more.
+    pub(super) fn only_insert(&self, used: &[i64]) -> Option<Sql> {
+        let plain =
+            self.settles.is_empty() && used.is_empty() && self.inserts.iter().all(|(_, settle)| settle.is_none());
+        let mut chunks = chunks(&self.inserts);
+        let only = chunks.next().filter(|_| plain && chunks.next().is_none())?;
+        Some(insert(only))
+    }
+
+    /// Runs the statements; `used` are the keys whose last use is to be written.
+    ///
+    /// What took effect is counted, and only that: a settlement that comes again finds its row settled and changes nothing.
+    pub(super) async fn write(&self, tx: &mut AnyConnection, used: &[i64], now: Time) -> Result<(), Error> {
+        let mut tally = Tally::default();
+        for rows in chunks(&self.inserts) {
+            if rows.iter().all(|(_, settle)| settle.is_none()) {
+                insert(rows).build().execute(&mut *tx).await?;
+                continue;
+            }
+            let mut sql = insert(rows);
+            sql.push(" RETURNING id");
+            let inserted = ids(&sql.build().fetch_all(&mut *tx).await?)?;
+            for (open, settle) in rows {
+                if let Some(settle) = settle
+                    && (inserted.len() == rows.len() || inserted.contains(&open.id.to_string()))
+                {
+                    tally.count(Origin::from(*open), &Outcome::from(*settle));
+                }
+            }
+        }
+        for rows in chunks(&self.settles) {
+            let by_id: HashMap<String, &Settle> = rows.iter().map(|settle| (settle.id.to_string(), *settle)).collect();
+            for row in update(rows).build().fetch_all(&mut *tx).await? {
+                let row = Columns { table: "requests", row: &row };
+                if let Some(settle) = by_id.get(&row.get::<String>("id")?) {
+                    tally.count(origin(&row)?, &Outcome::from(*settle));
+                }
+            }
+        }
+        tally.write(&mut *tx).await?;
         if !used.is_empty() {
             let mut sql = Sql::new("UPDATE keys SET last_used_at = ");
             sql.bind(now.as_millis()).push(" WHERE id IN (").bind_list(used.iter().copied()).push(")");
-            statements.push(sql);
+            sql.build().execute(tx).await?;
         }
-        statements
+        Ok(())
     }
 }
 
-/// The largest powers of two that fit: few statements, and few different ones, so that each stays prepared.
-fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    const LARGEST: usize = 64;
-    std::iter::from_fn(move || {
-        let size = 1 << rows.len().checked_ilog2()?;
-        let (chunk, rest) = rows.split_at(LARGEST.min(size));
-        rows = rest;
-        Some(chunk)
+fn ids(rows: &[AnyRow]) -> Result<HashSet<String>, Error> {
+    rows.iter().map(|row| Columns { table: "requests", row }.get("id")).collect()
+}
+
+pub(super) fn origin(row: &Columns<'_>) -> Result<Origin, Error> {
+    Ok(Origin {
+        created_at: row.time("created_at")?,
+        user_id: row.get("user_id")?,
+        key_id: row.get("key_id")?,
+        model: row.get("model")?,
     })
 }
 
@@ -118,7 +165,8 @@ fn update(rows: &[&Settle]) -> Sql {
              cache_read_tokens = settled.cache_read_tokens, cache_write_tokens = settled.cache_write_tokens,
              reasoning_tokens = settled.reasoning_tokens, estimated = settled.estimated, cost_nusd = settled.cost_nusd,
              ttft_ms = settled.ttft_ms, duration_ms = settled.duration_ms, error = settled.error
-         FROM settled WHERE requests.id = settled.id AND requests.state || '' = 'open'",
+         FROM settled WHERE requests.id = settled.id AND requests.state || '' = 'open'
+         RETURNING requests.id, requests.created_at, requests.user_id, requests.key_id, requests.model",
     );
     sql
 }
@@ -174,15 +222,5 @@ mod tests {
         let plan = update(&[&settle; 64]).plan(&mut connection).await;
         let by_id = "SEARCH requests USING INDEX sqlite_autoindex_requests_1 (id=?)";
         assert!(plan.iter().any(|step| step == by_id), "{plan:?}");
-    }
-
-    #[test]
-    fn chunks_keep_every_row_in_order() {
-        for len in 0..300 {
-            let rows: Vec<usize> = (0..len).collect();
-            let chunks: Vec<&[usize]> = chunks(&rows).collect();
-            assert_eq!(chunks.concat(), rows);
-            assert!(chunks.iter().all(|chunk| chunk.len().is_power_of_two() && chunk.len() <= 64));
-        }
     }
 }

@@ -14,16 +14,19 @@ use std::task::{Context, Poll};
 
 use api::Time;
 use api::logs::{Attempt, LogState};
-use sqlx::{AnyConnection, AnyPool};
-use tokio::sync::{mpsc, oneshot};
+use sqlx::{AnyConnection, AnyPool, Connection};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::engine;
 use crate::error::Error;
 use crate::open::DirLock;
+use crate::sql::Columns;
+use crate::usage::{Outcome, Tally};
 
 /// What is known of a request before a provider is asked.
 #[derive(Debug, Clone)]
@@ -125,23 +128,33 @@ struct Entry {
 pub struct Ledger {
     queue: mpsc::Sender<Entry>,
     closing: CancellationToken,
+    changes: broadcast::Sender<Arc<[Uuid]>>,
 }
 
 /// Writes that may wait. A caller beyond that waits for room.
 const QUEUE: usize = 4096;
 
+/// Commits that a watcher may be behind before it misses some.
+const CHANGES: usize = 256;
+
 impl Ledger {
     pub(crate) fn start(pool: AnyPool, clock: Arc<dyn Clock>, lock: Arc<DirLock>, tasks: &TaskTracker) -> Self {
         let (queue, entries) = mpsc::channel(QUEUE);
         let closing = CancellationToken::new();
-        let writer = writer::Writer { pool, clock, used: HashMap::new(), _lock: lock };
+        let (changes, _) = broadcast::channel(CHANGES);
+        let writer = writer::Writer { pool, clock, used: HashMap::new(), changes: changes.clone(), _lock: lock };
         tasks.spawn(writer.run(entries, closing.clone()));
-        Self { queue, closing }
+        Self { queue, closing, changes }
     }
 
     /// Takes no more writes; those taken are still committed.
     pub(crate) fn close(&self) {
         self.closing.cancel();
+    }
+
+    /// The ids of requests as they are opened and settled, a commit at a time. Whoever falls behind misses some and is told so.
+    pub fn watch(&self) -> broadcast::Receiver<Arc<[Uuid]>> {
+        self.changes.subscribe()
     }
 
     /// Writes a request's row. Comes back when the write is queued; the [`Receipt`] tells when it is committed.
@@ -177,12 +190,31 @@ impl Ledger {
 
 /// Settles what a killed process left open, charged as estimated. How many those were.
 pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result<u64, Error> {
+    let mut tx = connection.begin_with(engine::BEGIN_WRITE).await?;
     let settled = sqlx::query(
         "UPDATE requests SET state = 'interrupted', estimated = 1, input_tokens = input_estimate,
              error = 'The gateway stopped while the request ran.'
-         WHERE state = 'open'",
+         WHERE state = 'open'
+         RETURNING id, created_at, user_id, key_id, model, input_tokens",
     )
-    .execute(connection)
+    .fetch_all(&mut *tx)
     .await?;
-    Ok(settled.rows_affected())
+    let mut tally = Tally::default();
+    for row in &settled {
+        let row = Columns { table: "requests", row };
+        let outcome = Outcome {
+            state: LogState::Interrupted,
+            status: None,
+            channel_id: None,
+            attempts: 0,
+            usage: Usage { input: row.get("input_tokens")?, ..Usage::default() },
+            cost_nusd: 0,
+            ttft_ms: None,
+            duration_ms: None,
+        };
+        tally.count(batch::origin(&row)?, &outcome);
+    }
+    tally.write(&mut tx).await?;
+    tx.commit().await?;
+    Ok(u64::try_from(settled.len()).unwrap_or(u64::MAX))
 }

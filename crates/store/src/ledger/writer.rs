@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::Time;
 use sqlx::{AnyPool, Connection};
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -17,7 +17,6 @@ use crate::clock::Clock;
 use crate::engine;
 use crate::error::Error;
 use crate::open::DirLock;
-use crate::sql::Sql;
 
 /// Writes that share a commit at most, so that none waits long for its own.
 const BATCH: usize = 500;
@@ -35,6 +34,8 @@ pub(super) struct Writer {
     pub(super) clock: Arc<dyn Clock>,
     /// When the last use of each key was written.
     pub(super) used: HashMap<i64, Time>,
+    /// Tells which requests a commit touched.
+    pub(super) changes: broadcast::Sender<Arc<[Uuid]>>,
     /// Keeps others out of the directory until the last batch is written.
     pub(super) _lock: Arc<DirLock>,
 }
@@ -89,7 +90,7 @@ impl Writer {
             .collect();
         let mut tries = 1;
         loop {
-            match self.write(batch.statements(&used, now)).await {
+            match self.write(&batch, &used, now).await {
                 Err(error) if error.is_busy() && tries < TRIES => {
                     tokio::time::sleep(Duration::from_millis(50 << tries)).await;
                     tries += 1;
@@ -97,27 +98,31 @@ impl Writer {
                 Err(error) => return Err(error),
                 Ok(()) => {
                     self.used.extend(used.into_iter().map(|key| (key, now)));
+                    self.tell_watchers(&batch);
                     return Ok(());
                 }
             }
         }
     }
 
-    async fn write(&self, statements: Vec<Sql>) -> Result<(), Error> {
+    async fn write(&self, batch: &Batch<'_>, used: &[i64], now: Time) -> Result<(), Error> {
         let mut connection = self.pool.acquire().await?;
-        // Under light load a batch is one statement, which is a transaction by itself and saves two ways to the database's thread.
-        let statements = match <[Sql; 1]>::try_from(statements) {
-            Ok([only]) => {
-                only.build().execute(&mut *connection).await?;
-                return Ok(());
-            }
-            Err(several) => several,
-        };
-        let mut transaction = connection.begin_with(engine::BEGIN_WRITE).await?;
-        for statement in statements {
-            statement.build().execute(&mut *transaction).await?;
+        // One statement is a transaction by itself, which saves two ways to the database's thread.
+        if let Some(only) = batch.only_insert(used) {
+            only.build().execute(&mut *connection).await?;
+            return Ok(());
         }
+        let mut transaction = connection.begin_with(engine::BEGIN_WRITE).await?;
+        batch.write(&mut transaction, used, now).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// Costs nothing while nobody watches.
+    fn tell_watchers(&self, batch: &Batch<'_>) {
+        if self.changes.receiver_count() > 0 {
+            // The last watcher may just have left.
+            let _ = self.changes.send(batch.ids().collect());
+        }
     }
 }
 

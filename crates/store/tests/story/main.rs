@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod canary;
+mod dashboard;
 mod ledger;
+mod logs;
 mod opening;
 mod people;
 mod resources;
 mod support;
+mod usage;

@@ -128,6 +128,7 @@ pub(crate) fn outcome(open: &Open, state: LogState) -> Settle {
         upstream_model: Some("gpt-4o-mini-2024".to_owned()),
         attempts: vec![api::logs::Attempt {
             channel_id: 7,
+            channel_name: "main".to_owned(),
             channel_key_id: Some(8),
             status: Some(200),
             duration_ms: 120,

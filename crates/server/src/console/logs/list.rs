@@ -1,8 +1,8 @@
 //! `GET /api/logs`
 
 use api::{
-    Keyset,
-    logs::{Log, LogQuery},
+    ErrorBody, Validate,
+    logs::{LogPage, LogQuery},
 };
 use axum::{Json, extract::State};
 
@@ -17,12 +17,13 @@ use crate::{
     path = "/api/logs",
     tag = "logs",
     params(LogQuery),
-    responses((status = 200, body = Keyset<Log>)),
+    responses((status = 200, body = LogPage), (status = 422, body = ErrorBody)),
 )]
 pub(in crate::console) async fn list(
     State(app): State<App>,
     actor: Actor,
     Params(query): Params<LogQuery>,
-) -> Result<Json<Keyset<Log>>, Refusal> {
+) -> Result<Json<LogPage>, Refusal> {
+    query.validate().map_err(Refusal::Invalid)?;
     Ok(Json(app.store.logs().list(actor.scope(), &query).await?))
 }

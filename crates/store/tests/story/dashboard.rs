@@ -1,0 +1,132 @@
+use api::Time;
+use api::dashboard::{Dashboard, DashboardQuery, Dimension};
+use api::logs::LogState;
+use store::{Scope, Store};
+
+use crate::support::{Home, NOW, channel, member, outcome, request};
+
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// The hour that `NOW` lies in.
+const THIS_HOUR: i64 = NOW.as_millis() - NOW.as_millis() % HOUR;
+
+async fn read(store: &Store, scope: Scope, hours: i64, step_hours: i64, by: Dimension) -> Dashboard {
+    let query = DashboardQuery {
+        from: Time::from_millis(THIS_HOUR - (hours - 1) * HOUR),
+        to: Time::from_millis(THIS_HOUR + HOUR),
+        step_hours,
+        by,
+    };
+    store.dashboards().read(scope, &query).await.unwrap()
+}
+
+/// A finished request `hours` ago.
+async fn add(store: &Store, user_id: i64, key_id: i64, model: &str, hours: i64, cost_nusd: i64) {
+    let mut open = request(user_id, key_id);
+    model.clone_into(&mut open.model);
+    open.created_at = Time::from_millis(THIS_HOUR - hours * HOUR + 1);
+    let mut settle = outcome(&open, LogState::Done);
+    settle.cost_nusd = cost_nusd;
+    store.ledger().reject(open, settle).await.unwrap().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_range_stands_beside_the_one_before_and_slices_add_up() {
+    let home = Home::new();
+    let store = home.open().await;
+    for (index, model) in ["a", "b", "c", "d", "e", "f", "g"].into_iter().enumerate() {
+        let cost = 100 - i64::try_from(index).unwrap();
+        add(&store, 1, 10, model, 0, cost).await;
+        add(&store, 1, 10, model, 3, cost).await;
+    }
+    // The range before, and one too far back.
+    add(&store, 1, 10, "a", 24, 1).await;
+    add(&store, 1, 10, "a", 48, 1).await;
+
+    let answer = read(&store, Scope::All, 24, 2, Dimension::Model).await;
+    assert_eq!((answer.totals.requests, answer.before.requests), (14, 1));
+    assert_eq!(answer.totals.cost_nusd, 2 * (100 + 99 + 98 + 97 + 96 + 95 + 94));
+    assert_eq!(
+        (answer.buckets.len(), answer.buckets[11].totals.requests, answer.buckets[10].totals.requests),
+        (12, 7, 7)
+    );
+    let names: Vec<_> = answer.series.iter().filter_map(|rank| rank.name.as_deref()).collect();
+    assert_eq!((names, answer.others), (vec!["a", "b", "c", "d", "e"], 2));
+    assert_eq!(answer.models.len(), 7);
+    for bucket in &answer.buckets {
+        assert_eq!(bucket.slices.len(), 6);
+        assert_eq!(bucket.slices.iter().map(|slice| slice.requests).sum::<i64>(), bucket.totals.requests);
+        assert_eq!(bucket.slices.iter().map(|slice| slice.cost_nusd).sum::<i64>(), bucket.totals.cost_nusd);
+        assert_eq!(bucket.slices.iter().map(|slice| slice.tokens).sum::<i64>(), bucket.totals.tokens());
+    }
+    assert_eq!(answer.buckets[11].slices[5].cost_nusd, 95 + 94);
+    // 80 ms each: within the first column.
+    assert_eq!((answer.totals.ttft_p50_ms, answer.totals.ttft_p95_ms), (Some(50), Some(95)));
+    assert_eq!(answer.totals.duration_ms, Some(130));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn members_see_their_own_numbers_only() {
+    let home = Home::new();
+    let store = home.open().await;
+    let (anna, ben) = (member(&store, "anna").await, member(&store, "ben").await);
+    add(&store, anna.id, 10, "a", 0, 5).await;
+    add(&store, ben.id, 11, "b", 0, 7).await;
+    store.ledger().open(request(ben.id, 11)).await.unwrap().await.unwrap();
+    for by in [Dimension::Model, Dimension::Key, Dimension::Channel, Dimension::User] {
+        let answer = read(&store, Scope::User(anna.id), 24, 1, by).await;
+        assert_eq!((answer.totals.requests, answer.totals.cost_nusd, answer.running), (1, 5, 0));
+        assert_eq!((answer.models.len(), answer.keys.len(), answer.series.len()), (1, 1, 1));
+        assert_eq!(answer.models[0].name.as_deref(), Some("a"));
+    }
+    let all = read(&store, Scope::All, 24, 1, Dimension::User).await;
+    assert_eq!((all.totals.requests, all.running), (2, 1));
+    assert_eq!(all.series[0].name.as_deref(), Some("ben"));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_was_deleted_keeps_its_numbers_and_its_id() {
+    let home = Home::new();
+    let store = home.open().await;
+    let anna = member(&store, "anna").await;
+    let key = async |name: &str| {
+        let new = serde_json::from_value(serde_json::json!({"name": name})).unwrap();
+        store.keys().create(anna.id, new).await.unwrap().key
+    };
+    let (kept, gone) = (key("kept").await, key("gone").await);
+    add(&store, anna.id, kept.id, "a", 0, 1).await;
+    add(&store, anna.id, gone.id, "a", 0, 2).await;
+    store.keys().delete(Scope::All, gone.id).await.unwrap();
+    let answer = read(&store, Scope::All, 24, 1, Dimension::Key).await;
+    assert_eq!((answer.keys[0].id, answer.keys[0].name.as_deref()), (Some(gone.id), None));
+    assert_eq!((answer.keys[1].name.as_deref(), answer.keys[1].username.as_deref()), (Some("kept"), Some("anna")));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_channels_health_is_told_hour_by_hour() {
+    let home = Home::new();
+    let store = home.open().await;
+    let main = store.channels().create(channel("main", &["sk-1"], &["m"])).await.unwrap();
+    store.channels().create(channel("idle", &["sk-1"], &["m"])).await.unwrap();
+    for (state, hours) in [(LogState::Done, 0), (LogState::Failed, 0), (LogState::Failed, 23), (LogState::Done, 24)] {
+        let mut open = request(1, 2);
+        open.created_at = Time::from_millis(THIS_HOUR - hours * HOUR);
+        let mut settle = outcome(&open, state);
+        settle.channel_id = Some(main.id);
+        store.ledger().reject(open, settle).await.unwrap().await.unwrap();
+    }
+    let answer = read(&store, Scope::All, 24, 1, Dimension::Channel).await;
+    let names: Vec<_> = answer.health.iter().map(|channel| channel.name.as_str()).collect();
+    assert_eq!(names, ["idle", "main"]);
+    let hours: Vec<_> = answer.health[1].hours.iter().map(|hour| (hour.requests, hour.failed)).collect();
+    assert_eq!((hours.len(), hours[0], hours[23]), (24, (1, 1), (2, 1)));
+    assert!(hours[1..23].iter().all(|hour| *hour == (0, 0)));
+    assert_eq!((answer.health[0].ttft_ms, answer.health[1].ttft_ms), (None, Some(80)));
+    assert_eq!(answer.channels[0].name.as_deref(), Some("main"));
+    let own = read(&store, Scope::User(1), 24, 1, Dimension::Channel).await;
+    assert!(own.health.is_empty());
+    store.close().await;
+}
