@@ -87,6 +87,8 @@ fn Guarded(props: &GuardedProps) -> Html {
                 Route::Channel { id } if admin => {
                     html! { <pages::channels::ChannelsPage open={pages::channels::Open::One(*id)} /> }
                 }
+                #[cfg(feature = "design")]
+                Route::Design => html! { <pages::design::DesignPage /> },
                 Route::Keys => html! { <pages::keys::KeysPage /> },
                 _ => html! { <pages::not_found::NotFound /> },
             };

@@ -85,6 +85,81 @@ impl Text {
             time.second()
         )
     }
+
+    /// Nano-USD as people read money: `$44.18`, from a dollar down four decimals (`$0.0139`), a crumb in six.
+    pub(crate) fn money(self, nusd: i64) -> String {
+        let decimals = match nusd.unsigned_abs() {
+            0 => return "$0".to_owned(),
+            1_000_000_000.. => 2,
+            100_000.. => 4,
+            _ => 6,
+        };
+        self.dollars(nusd, decimals)
+    }
+
+    /// Nano-USD with six decimals, for lines that add up to a total.
+    pub(crate) fn money_exact(self, nusd: i64) -> String {
+        self.dollars(nusd, 6)
+    }
+
+    fn dollars(self, nusd: i64, decimals: u32) -> String {
+        let unit = 10_i64.pow(9 - decimals);
+        // Half a unit away from zero, as bills are rounded.
+        let units = (nusd.saturating_abs().saturating_add(unit / 2)) / unit;
+        let whole = 10_i64.pow(decimals);
+        let sign = if nusd < 0 { "−" } else { "" };
+        let width = usize::try_from(decimals).unwrap_or_default();
+        format!("{sign}${}.{:0width$}", self.number(units / whole), units % whole)
+    }
+
+    /// Tokens: exact below 10,000, then `61.2k`, `61.4M`; Chinese counts in 万 and 亿.
+    pub(crate) fn tokens(self, tokens: i64) -> String {
+        let scaled = |unit: i64, name: &str| {
+            let tenths = tokens / (unit / 10);
+            if tenths >= 1_000 || tenths % 10 == 0 {
+                format!("{}{name}", self.number(tenths / 10))
+            } else {
+                format!("{}.{}{name}", self.number(tenths / 10), tenths % 10)
+            }
+        };
+        match (self.0, tokens) {
+            (_, ..10_000) => self.number(tokens),
+            (Lang::En, ..1_000_000) => scaled(1_000, "k"),
+            (Lang::En, ..1_000_000_000) => scaled(1_000_000, "M"),
+            (Lang::En, _) => scaled(1_000_000_000, "B"),
+            (Lang::ZhCn, ..100_000_000) => scaled(10_000, " 万"),
+            (Lang::ZhCn, _) => scaled(100_000_000, " 亿"),
+        }
+    }
+
+    /// `part` of `whole` in per cent: `82.7 %`, below one `0.63 %`; `—` of nothing.
+    #[expect(clippy::unused_self, reason = "called like its neighbours")]
+    pub(crate) fn percent(self, part: i64, whole: i64) -> String {
+        if whole <= 0 {
+            return "—".to_owned();
+        }
+        let hundredths = i128::from(part) * 10_000 / i128::from(whole);
+        match hundredths {
+            0 if part > 0 => "< 0.01 %".to_owned(),
+            0 => "0 %".to_owned(),
+            1..100 => format!("0.{hundredths:02} %"),
+            _ if hundredths % 100 < 10 => format!("{} %", hundredths / 100),
+            _ => format!("{}.{} %", hundredths / 100, hundredths % 100 / 10),
+        }
+    }
+
+    /// `86 tok/s`, of tokens that took `millis`; nothing if that can't be said.
+    pub(crate) fn speed(self, tokens: i64, millis: i64) -> Option<String> {
+        (tokens > 0 && millis > 0).then(|| format!("{} tok/s", self.number(tokens.saturating_mul(1_000) / millis)))
+    }
+
+    /// `14:31:30.218`, the reader's own clock; the same in every language.
+    #[expect(clippy::unused_self, reason = "called like its neighbours")]
+    pub(crate) fn clock(self, time: i64, offset: i32) -> String {
+        let time = civil(time, offset);
+        let millis = time.subsec_nanosecond() / 1_000_000;
+        format!("{:02}:{:02}:{:02}.{millis:03}", time.hour(), time.minute(), time.second())
+    }
 }
 
 fn civil(millis: i64, offset: i32) -> DateTime {
@@ -146,6 +221,63 @@ mod tests {
         assert_eq!(EN.exact(NOW, 0), "2026-11-23 08:30:00");
         assert_eq!(EN.exact(NOW, 8 * 3_600), "2026-11-23 16:30:00");
         assert_eq!(EN.exact(NOW, -9 * 3_600), "2026-11-22 23:30:00");
+    }
+
+    #[test]
+    fn money_shows_what_matters_at_its_size() {
+        for (nusd, text) in [
+            (0, "$0"),
+            (44_180_000_000, "$44.18"),
+            (1_234_567_890_000, "$1,234.57"),
+            (13_900_000, "$0.0139"),
+            (999_999_999, "$1.0000"),
+            (12_345, "$0.000012"),
+            (-4_600_000_000, "−$4.60"),
+        ] {
+            assert_eq!(EN.money(nusd), text);
+        }
+        assert_eq!(EN.money_exact(66_303_000), "$0.066303");
+        assert_eq!(EN.money(i64::MIN), "−$9,223,372,036.85");
+    }
+
+    #[test]
+    fn tokens_are_exact_while_that_is_short() {
+        for (tokens, en, zh) in [
+            (9_999, "9,999", "9,999"),
+            (61_240, "61.2k", "6.1 万"),
+            (128_000, "128k", "12.8 万"),
+            (61_400_000, "61.4M", "6,140 万"),
+            (310_000_000, "310M", "3.1 亿"),
+        ] {
+            assert_eq!(EN.tokens(tokens), en);
+            assert_eq!(ZH.tokens(tokens), zh);
+        }
+    }
+
+    #[test]
+    fn shares_keep_two_figures_when_small() {
+        for (part, whole, text) in [
+            (20, 3_184, "0.62 %"),
+            (827, 1_000, "82.7 %"),
+            (1, 1, "100 %"),
+            (0, 5, "0 %"),
+            (1, 100_000, "< 0.01 %"),
+            (1, 0, "—"),
+        ] {
+            assert_eq!(EN.percent(part, whole), text);
+        }
+    }
+
+    #[test]
+    fn speed_needs_tokens_and_time() {
+        assert_eq!(EN.speed(941, 11_300).as_deref(), Some("83 tok/s"));
+        assert_eq!(EN.speed(0, 10), None);
+        assert_eq!(EN.speed(10, 0), None);
+    }
+
+    #[test]
+    fn log_times_are_the_readers_clock_to_the_millisecond() {
+        assert_eq!(EN.clock(NOW + 7_412, 3_600), "09:30:07.412");
     }
 
     #[test]

@@ -8,12 +8,15 @@ mod app;
 mod format;
 mod i18n;
 mod load;
+mod nav;
 mod pages;
+mod palette;
 mod parts;
 mod prefs;
 mod routes;
 mod session;
 mod shell;
+mod shortcuts;
 mod web;
 
 fn main() {

@@ -149,11 +149,11 @@ fn root_attribute(name: &str, value: &str) {
     }
 }
 
-fn saved(key: &str) -> Option<String> {
+pub(crate) fn saved(key: &str) -> Option<String> {
     web::storage()?.get_item(key).ok().flatten()
 }
 
-fn save(key: &str, value: &str) {
+pub(crate) fn save(key: &str, value: &str) {
     if let Some(storage) = web::storage() {
         // Storage that is full or forbidden costs the person nothing but the memory of this choice.
         let _forgotten = storage.set_item(key, value);

@@ -19,6 +19,9 @@ pub(crate) enum Route {
     Channel { id: i64 },
     #[at("/keys")]
     Keys,
+    #[cfg(feature = "design")]
+    #[at("/design")]
+    Design,
     #[not_found]
     #[at("/404")]
     NotFound,

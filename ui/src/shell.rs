@@ -11,6 +11,8 @@ use yew_router::prelude::*;
 use crate::{
     api,
     i18n::{Text, use_text},
+    nav,
+    palette::Palette,
     parts::{
         copy::CopyButton,
         icon::Icon,
@@ -24,6 +26,8 @@ use crate::{
     prefs::{LanguageChoice, ThemeChoice},
     routes::Route,
     session::{Who, use_session},
+    shortcuts::{Asked, Shortcuts, use_global_keys},
+    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -46,13 +50,20 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
             });
         });
     }
+    let overlay = use_state(|| None::<Asked>);
+    let ask = use_callback((), {
+        let overlay = overlay.setter();
+        move |asked: Asked, ()| overlay.set(Some(asked))
+    });
+    use_global_keys(&props.user, ask.clone());
+    let sign_out = use_sign_out();
     let route = use_route::<Route>();
     {
         let menu_open = menu_open.setter();
         use_effect_with(route.clone(), move |_| menu_open.set(false));
     }
     let side = |place: &'static str| {
-        html! { <Side user={props.user.clone()} about={(*about).clone()} route={route.clone()} {place} /> }
+        html! { <Side user={props.user.clone()} about={(*about).clone()} route={route.clone()} on_ask={&ask} {place} /> }
     };
     let open = {
         let menu_open = menu_open.setter();
@@ -61,6 +72,17 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
     let close = {
         let menu_open = menu_open.setter();
         Callback::from(move |()| menu_open.set(false))
+    };
+    let hide = {
+        let overlay = overlay.setter();
+        Callback::from(move |()| overlay.set(None))
+    };
+    let shown = match *overlay {
+        None => Html::default(),
+        Some(Asked::Palette) => html! {
+            <Palette user={props.user.clone()} on_shortcuts={ask.reform(|()| Asked::Help)} on_sign_out={sign_out} on_close={hide} />
+        },
+        Some(Asked::Help) => html! { <Shortcuts user={props.user.clone()} on_close={hide} /> },
     };
     html! {
         <div class="flex min-h-screen">
@@ -73,6 +95,7 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
                 </div>
                 {props.children.clone()}
             </main>
+            {shown}
             if *menu_open {
                 <Modal labelled_by="drawer-brand" class="sheet sheet-left !w-[264px] !bg-base-200" on_close={close}>
                     <div class="flex flex-col h-full">{side("drawer")}</div>
@@ -87,6 +110,7 @@ struct SideProps {
     user: User,
     about: Option<About>,
     route: Option<Route>,
+    on_ask: Callback<Asked>,
     /// Keeps ids apart: the sidebar and the narrow drawer hold the same.
     place: &'static str,
 }
@@ -94,19 +118,28 @@ struct SideProps {
 #[component]
 fn Side(props: &SideProps) -> Html {
     let t = use_text();
-    let session = use_session();
-    let channels = matches!(props.route, Some(Route::Channels | Route::NewChannel | Route::Channel { .. }));
+    let groups = nav::GROUPS.iter().map(|group| {
+        let entries = group.open_to(&props.user);
+        let links = entries.iter().map(|entry| {
+            let current = props.route.as_ref().is_some_and(|route| (entry.holds)(route));
+            html! { <PageLink to={(entry.route)()} {current}>{entry.icon.view()}<span>{(entry.label)(t)}</span></PageLink> }
+        });
+        html! {<>
+            if let (Some(label), false) = (group.label, entries.is_empty()) { <p>{label(t)}</p> }
+            {for links}
+        </>}
+    });
     html! {<>
         <div id={format!("{}-brand", props.place)} class="flex items-center gap-2.5 h-14 px-4 font-semibold text-base tracking-[-0.01em]">
             {mark("22")}{t.app_name()}
         </div>
-        <nav class="nav px-3 flex-1" aria-label={t.nav_main()}>
-            if session.is_admin() {
-                <p>{t.nav_routing()}</p>
-                {entry(Route::Channels, Icon::Waypoints, t.nav_channels(), channels)}
-            }
-            <p>{t.nav_access()}</p>
-            {entry(Route::Keys, Icon::KeyRound, t.nav_keys(), props.route == Some(Route::Keys))}
+        <div class="px-3 pb-3">
+            <button type="button" class="btn btn-sm w-full justify-start gap-2.5 font-normal text-ink-2" onclick={props.on_ask.reform(|_: MouseEvent| Asked::Palette)}>
+                {Icon::Search.small()}{t.palette_open()}<kbd class="kbd kbd-xs ml-auto" aria-hidden="true">{web::command_key()}</kbd>
+            </button>
+        </div>
+        <nav class="nav px-3 flex-1 overflow-y-auto" aria-label={t.nav_main()}>
+            {for groups}
         </nav>
         <div class="px-3 pb-3 grid gap-1">
             if let Some(about) = &props.about {
@@ -126,14 +159,25 @@ fn Side(props: &SideProps) -> Html {
     </>}
 }
 
-fn entry(to: Route, icon: Icon, label: &'static str, current: bool) -> Html {
-    html! {
-        <PageLink {to} {current}>{icon.view()}<span>{label}</span></PageLink>
-    }
-}
-
 fn without_scheme(url: &str) -> String {
     url.split_once("://").map_or(url, |(_, rest)| rest).to_owned()
+}
+
+/// Ends the session; the page then asks to sign in.
+#[hook]
+fn use_sign_out() -> Callback<()> {
+    let t = use_text();
+    let session = use_session();
+    let toaster = use_toaster();
+    Callback::from(move |()| {
+        let (set, toaster) = (session.set.clone(), toaster.clone());
+        spawn_local(async move {
+            match api::session::delete().await {
+                Ok(()) => set.emit(Who::Nobody),
+                Err(error) => toaster.failed(error.sentence(t)),
+            }
+        });
+    })
 }
 
 #[derive(Properties, PartialEq)]
@@ -145,17 +189,7 @@ struct UserMenuProps {
 #[component]
 fn UserMenu(props: &UserMenuProps) -> Html {
     let t = use_text();
-    let session = use_session();
-    let toaster = use_toaster();
-    let sign_out = Callback::from(move |()| {
-        let (set, toaster) = (session.set.clone(), toaster.clone());
-        spawn_local(async move {
-            match api::session::delete().await {
-                Ok(()) => set.emit(Who::Nobody),
-                Err(error) => toaster.failed(error.sentence(t)),
-            }
-        });
-    });
+    let sign_out = use_sign_out();
     let name = if props.user.display_name.is_empty() { &props.user.username } else { &props.user.display_name };
     let role = role_name(t, props.user.role);
     let header = html! {

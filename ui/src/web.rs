@@ -36,6 +36,12 @@ pub(crate) fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// How the reader's system writes the chord that opens the command palette.
+pub(crate) fn command_key() -> &'static str {
+    let platform = window().navigator().platform().unwrap_or_default();
+    if platform.starts_with("Mac") || platform.starts_with("iP") { "⌘K" } else { "Ctrl K" }
+}
+
 /// Shows `page` in the browser's tab.
 #[hook]
 pub(crate) fn use_title(page: &str) {
@@ -57,7 +63,7 @@ pub(crate) fn use_hotkey(key: &'static str, run: Callback<()>) {
             move |event| {
                 let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
                 let chord = event.ctrl_key() || event.meta_key() || event.alt_key();
-                if event.key().eq_ignore_ascii_case(key) && !chord && !is_typing(event) && !overlay_is_open() {
+                if event.key().eq_ignore_ascii_case(key) && !chord && !is_taken(event) {
                     event.prevent_default();
                     run.emit(());
                 }
@@ -65,6 +71,11 @@ pub(crate) fn use_hotkey(key: &'static str, run: Callback<()>) {
         );
         move || drop(listener)
     });
+}
+
+/// Whether a key belongs to something else: the person is typing, or an overlay is open.
+pub(crate) fn is_taken(event: &KeyboardEvent) -> bool {
+    is_typing(event) || overlay_is_open()
 }
 
 fn is_typing(event: &KeyboardEvent) -> bool {

@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::build::{self, Kind, Profile};
 use crate::setup::{self, Set};
 use crate::sh::{self, Cmd};
+use crate::ui::Pages;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -15,7 +16,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     setup::ensure(&[Set::Console, Set::Server, Set::Bench])?;
-    build::console()?;
+    build::console(Pages::Product)?;
     let gateway = build::program(Kind::Server, Profile::Release)?;
     sh::cargo().args(["build", "--release", "--package", "bench"]).run()?;
     let mut bench = Cmd::new(sh::target_dir().join("release/bench")).arg("--gateway").arg(gateway);

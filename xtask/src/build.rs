@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::setup::{self, Set};
-use crate::{sh, ui};
+use crate::sh;
+use crate::ui::{self, Pages};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -18,15 +19,15 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let kind = if args.desktop { Kind::Desktop } else { Kind::Server };
     setup::ensure(kind.needs())?;
-    console()?;
+    console(Pages::Product)?;
     println!("{}", program(kind, Profile::Release)?.display());
     Ok(())
 }
 
 /// Builds the console into `ui/dist`, where the program's build picks it up.
-pub(crate) fn console() -> Result<()> {
+pub(crate) fn console(pages: Pages) -> Result<()> {
     eprintln!("Building the console.");
-    let report = ui::build(sh::root())?;
+    let report = ui::build(sh::root(), pages)?;
     eprintln!("{report}");
     Ok(())
 }

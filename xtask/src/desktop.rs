@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::build::{self, Kind, Profile};
 use crate::setup;
 use crate::sh::Cmd;
+use crate::ui::Pages;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -15,7 +16,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     setup::ensure(Kind::Desktop.needs())?;
-    build::console()?;
+    build::console(Pages::Product)?;
     let program = build::program(Kind::Desktop, Profile::Dev)?;
     if args.build_only {
         println!("{}", program.display());

@@ -39,7 +39,11 @@ enum Command {
         sets: Vec<setup::Set>,
     },
     /// Build the console into ui/dist
-    Ui,
+    Ui {
+        /// With the page at /design that shows every part in every state
+        #[arg(long)]
+        design: bool,
+    },
     /// Build the program for release, with the console in it
     Build(build::Args),
     /// Build the program with its window and open it
@@ -67,9 +71,9 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Run(args) => run::run(&args)?,
         Command::Test(args) => return test::run(&args),
         Command::Setup { sets } => setup::ensure(&sets)?,
-        Command::Ui => {
+        Command::Ui { design } => {
             setup::ensure(&[setup::Set::Console])?;
-            build::console()?;
+            build::console(if design { ui::Pages::Design } else { ui::Pages::Product })?;
         }
         Command::Build(args) => build::run(&args)?,
         Command::Desktop(args) => desktop::run(&args)?,

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::build::{self, Kind, Profile};
 use crate::sh::Cmd;
+use crate::ui::Pages;
 use crate::{port, setup};
 
 #[derive(Debug, clap::Args)]
@@ -28,7 +29,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     port::ensure_free(args.listen)?;
     setup::ensure(Kind::Server.needs())?;
-    build::console()?;
+    build::console(Pages::Product)?;
     let profile = if args.release { Profile::Release } else { Profile::Dev };
     let program = build::program(Kind::Server, profile)?;
     let mut gateway = Cmd::new(program).args(["--headless", "--listen", &args.listen.to_string()]);

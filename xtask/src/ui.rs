@@ -20,6 +20,14 @@ use sha2::{Digest, Sha256};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// What the console has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pages {
+    Product,
+    /// Also the one that shows every part in every state.
+    Design,
+}
+
 /// What was built, in bytes.
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -48,10 +56,10 @@ impl fmt::Display for Report {
 /// # Errors
 ///
 /// When a tool is missing or fails; the message says which and what to do.
-pub(crate) fn build(root: &Path) -> Result<Report> {
+pub(crate) fn build(root: &Path, pages: Pages) -> Result<Report> {
     let ui = root.join("ui");
     install_node_modules(&ui)?;
-    let wasm = cargo_build(root)?;
+    let wasm = cargo_build(root, pages)?;
 
     let mut dist = Dist::default();
     let fonts = ui.join("node_modules/@fontsource-variable");
@@ -87,11 +95,12 @@ fn install_node_modules(ui: &Path) -> Result<()> {
 }
 
 /// Compiles the console and answers where the `.wasm` is.
-fn cargo_build(root: &Path) -> Result<PathBuf> {
+fn cargo_build(root: &Path, pages: Pages) -> Result<PathBuf> {
     let mut command = wasm_cargo(root)?;
     command
         .args(["build", "--package", "ui", "--profile", "wasm", "--target", TARGET])
         .args(["--message-format", "json-render-diagnostics"])
+        .args((pages == Pages::Design).then_some("--features=design"))
         .current_dir(root)
         .stderr(Stdio::inherit());
     let output = command.output().context("cargo could not be started")?;

@@ -1,6 +1,8 @@
 //! One page a noun.
 
 pub(crate) mod channels;
+#[cfg(feature = "design")]
+pub(crate) mod design;
 pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod not_found;

@@ -51,11 +51,11 @@ impl Nginx {
     }
 }
 
-/// Room for `streams`, which count twice, and no more: nginx reserves memory for each.
+/// Room for `streams`, which count twice, and what the load before them left open; no more: nginx reserves memory for each.
 ///
 /// One process instead of master and worker: it can be ended and measured as one, and proxies the same way.
 fn configuration(folder: &Path, address: SocketAddr, upstream: SocketAddr, streams: usize) -> String {
-    let connections = 2 * streams + 256;
+    let connections = 2 * streams + 2_000;
     let folder = folder.display();
     format!(
         "daemon off;

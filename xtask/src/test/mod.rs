@@ -18,6 +18,7 @@ use crate::codegen;
 use crate::setup::{self, Set};
 use crate::sh::{self, Cmd, cargo};
 use crate::tidy;
+use crate::ui::Pages;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -58,7 +59,7 @@ fn filtered(tally: &mut Tally, filter: &str, fast: bool) -> Result<()> {
         return Ok(());
     }
     let tools = full_setup()?;
-    build::console()?;
+    build::console(Pages::Product)?;
     tally.tests("unit, in-process and store tests", inner_tests()?.arg(filter));
     if let Some(outer) = outer_tests(&tools)? {
         tally.tests("black-box tests", outer.arg(filter));
@@ -90,7 +91,7 @@ fn everything(tally: &mut Tally) -> Result<()> {
     } else {
         tally.skip("clippy for wasm", "Debian's compiler for the web brings no clippy");
     }
-    if tally.check("console", build::console) {
+    if tally.check("console", || build::console(Pages::Product)) {
         // It embeds the console, as the program of the other steps does.
         let desktop = || cargo().arg("clippy").args(DESKTOP).args(["--all-targets", "--", "-D", "warnings"]).run();
         tally.check("clippy for the desktop program", desktop);

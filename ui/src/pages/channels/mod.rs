@@ -28,7 +28,9 @@ use crate::{
     load::use_load,
     parts::{
         async_view::async_view,
+        bulk_bar::{BulkBar, bulk_action, bulk_danger},
         dialog::Confirm,
+        header::{AddButton, PageHeader},
         icon::Icon,
         picked::{Pick, Picked},
         segmented::{Choice, Segmented},
@@ -97,22 +99,16 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
     };
 
     let count = data.value().map(|data| data.channels.len());
+    let note = count.filter(|count| *count > 0).map(|count| html! { {count} }).unwrap_or_default();
     let header = html! {
-        <div class="head">
-            <h1>{t.channels_title()}</h1>
-            if let Some(count @ 1..) = count { <span class="text-sm text-ink-2">{count}</span> }
-            <div class="ml-auto flex items-center gap-2">
-                if matches!(count, Some(2..)) {
-                    <button type="button" class="btn btn-ghost btn-sm max-md:hidden" onclick={test_all} disabled={testing.len() > 0}>
-                        {Icon::Activity.small()}{t.channels_test_all()}
-                    </button>
-                }
-                <button type="button" class="btn btn-primary btn-sm" onclick={add.reform(|_: MouseEvent| ())}>
-                    {Icon::Plus.small()}{t.channels_add()}
-                    <kbd class="kbd kbd-xs max-md:hidden !bg-transparent !text-primary-content !border-current/40" aria-hidden="true">{"N"}</kbd>
+        <PageHeader title={t.channels_title()} {note}>
+            if matches!(count, Some(2..)) {
+                <button type="button" class="btn btn-ghost btn-sm max-md:hidden" onclick={test_all} disabled={testing.len() > 0}>
+                    {Icon::Activity.small()}{t.channels_test_all()}
                 </button>
-            </div>
-        </div>
+            }
+            <AddButton label={t.channels_add()} on_add={&add} />
+        </PageHeader>
     };
 
     let list = |data: &Data| {
@@ -153,7 +149,7 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
                     selected={(*selected).clone()} pick={selected.dispatcher()} dense={*dense} sort={*sort}
                     on_sort={move |sort| set_sort.set(sort)} on_delete={&ask_delete} />
             }
-            <BulkBar channels={data.channels.clone()} actions={actions.clone()} selected={(*selected).clone()}
+            <Bulk channels={data.channels.clone()} actions={actions.clone()} selected={(*selected).clone()}
                 pick={selected.dispatcher()} on_delete={&ask_delete} />
         </>}
     };
@@ -221,40 +217,33 @@ struct BulkProps {
     on_delete: Callback<Vec<Channel>>,
 }
 
-/// What can be done to every selected row at once.
+/// What can be done to every selected channel at once.
 #[component]
-fn BulkBar(props: &BulkProps) -> Html {
+fn Bulk(props: &BulkProps) -> Html {
     let t = use_text();
     let ids = props.selected.ids();
-    if ids.is_empty() {
-        return Html::default();
-    }
     let status = |status: ChannelStatus| {
         let (actions, ids) = (props.actions.clone(), ids.clone());
-        move |_: MouseEvent| actions.set_status(ids.clone(), status)
+        Callback::from(move |()| actions.set_status(ids.clone(), status))
     };
     let test = {
         let (actions, ids) = (props.actions.clone(), ids.clone());
-        move |_: MouseEvent| actions.test(ids.clone())
+        Callback::from(move |()| actions.test(ids.clone()))
     };
     let delete = {
         let chosen: Vec<Channel> = props.channels.iter().filter(|channel| ids.contains(&channel.id)).cloned().collect();
-        props.on_delete.reform(move |_: MouseEvent| chosen.clone())
+        props.on_delete.reform(move |()| chosen.clone())
     };
     let clear = {
         let (pick, ids) = (props.pick.clone(), ids.clone());
-        move |_: MouseEvent| pick.dispatch(Pick::Remove(ids.clone()))
+        Callback::from(move |()| pick.dispatch(Pick::Remove(ids.clone())))
     };
     html! {
-        <div class="bulk-bar" role="toolbar" aria-label={t.table_selection()}>
-            <span class="font-medium mr-2 whitespace-nowrap">{t.table_selected(ids.len())}</span>
-            <button type="button" class="btn btn-ghost btn-sm" onclick={test}>{Icon::Activity.small()}{t.do_test()}</button>
-            <button type="button" class="btn btn-ghost btn-sm" onclick={status(ChannelStatus::Enabled)}>{Icon::Check.small()}{t.do_enable()}</button>
-            <button type="button" class="btn btn-ghost btn-sm" onclick={status(ChannelStatus::Disabled)}>{Icon::Power.small()}{t.do_disable()}</button>
-            <span class="w-px h-5 bg-base-300 mx-1"></span>
-            <button type="button" class="btn btn-ghost btn-sm !text-error" onclick={delete}>{Icon::Trash2.small()}{t.do_delete()}</button>
-            <button type="button" class="btn btn-ghost btn-sm btn-square" aria-label={t.do_clear_selection()} title={t.do_clear_selection()}
-                onclick={clear}>{Icon::X.view()}</button>
-        </div>
+        <BulkBar count={ids.len()} on_clear={clear}>
+            {bulk_action(Icon::Activity, t.do_test(), &test)}
+            {bulk_action(Icon::Check, t.do_enable(), &status(ChannelStatus::Enabled))}
+            {bulk_action(Icon::Power, t.do_disable(), &status(ChannelStatus::Disabled))}
+            {bulk_danger(Icon::Trash2, t.do_delete(), &delete)}
+        </BulkBar>
     }
 }
