@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::{headless, settings::Flags};
@@ -45,6 +45,16 @@ enum Command {
         #[command(flatten)]
         flags: Box<Flags>,
     },
+}
+
+impl Cli {
+    /// What the command line and the environment say; ends the program if they can't be read.
+    pub(crate) fn read() -> Self {
+        let matches = Self::command().get_matches();
+        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        cli.flags.note_sources(&matches);
+        cli
+    }
 }
 
 pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {

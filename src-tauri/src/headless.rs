@@ -34,10 +34,11 @@ pub(crate) async fn stop(gateway: Gateway) {
 }
 
 /// Opens the data directory and starts the gateway on it.
-pub(crate) async fn start(settings: Settings) -> anyhow::Result<Gateway> {
+pub(crate) async fn start(mut settings: Settings) -> anyhow::Result<Gateway> {
     let clock = Arc::new(SystemClock);
     let store = open(&settings, clock.clone()).await?;
     let opened = store.opened();
+    settings.show_master_key(&opened.master_key);
     info!(
         data_dir = %settings.data_dir.display(),
         master_key = %opened.master_key,

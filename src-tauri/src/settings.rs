@@ -1,15 +1,16 @@
 //! Settings, in layers: defaults, then the file, then `AIGW_…` variables, then flags.
 
 use std::{
+    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::{ArgMatches, Args, ValueEnum, parser::ValueSource};
 use serde::Deserialize;
-use server::{Config, Egress};
+use server::{Config, Egress, Setting, Source};
 use store::{Durability, MasterKeySource};
 
 /// Each is a flag, an environment variable and a member of the file, by the same name.
@@ -55,6 +56,10 @@ pub(crate) struct Flags {
     /// Seconds that running answers get to finish at shutdown [default: 30]
     #[arg(long, env = "AIGW_DRAIN_SECONDS", value_name = "SECONDS")]
     drain_seconds: Option<u64>,
+    /// Names of those that the environment gave.
+    #[arg(skip)]
+    #[serde(skip)]
+    from_environment: BTreeSet<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ValueEnum)]
@@ -88,12 +93,27 @@ impl std::fmt::Debug for Flags {
     }
 }
 
+/// Those that the console shows, in its order.
+const SHOWN: [&str; 8] =
+    ["listen", "public_urls", "trusted_proxies", "egress", "data_dir", "durability", MASTER_KEY, "drain_seconds"];
+
+/// Its value is known only when the store is open: the data directory remembers its own.
+const MASTER_KEY: &str = "master_key";
+
 impl Flags {
+    /// Notes which settings the environment gave, which the values alone don't tell.
+    pub(crate) fn note_sources(&mut self, matches: &ArgMatches) {
+        let names = SHOWN.into_iter().chain(["master_key_file"]);
+        self.from_environment =
+            names.filter(|name| matches.value_source(name) == Some(ValueSource::EnvVariable)).collect();
+    }
+
     pub(crate) fn settings(self, demo: bool) -> anyhow::Result<Settings> {
         let file = match &self.config {
             Some(path) => Self::read(path)?,
             None => Self::default(),
         };
+        let origins = SHOWN.map(|name| self.origin(name, &file));
         let data_dir = match self.data_dir.or(file.data_dir) {
             Some(dir) => dir,
             None => default_data_dir()?,
@@ -103,7 +123,7 @@ impl Flags {
             (None, Some(path)) => MasterKeySource::File(path),
             (None, None) => MasterKeySource::Default,
         };
-        Ok(Settings {
+        let mut settings = Settings {
             config: Config {
                 listen: self.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
                 public_urls: self.public_urls.or(file.public_urls).unwrap_or_default(),
@@ -116,6 +136,7 @@ impl Flags {
                 demo,
                 desktop: false,
                 drain: Duration::from_secs(self.drain_seconds.or(file.drain_seconds).unwrap_or(30)),
+                settings: Vec::new(),
             },
             data_dir,
             durability: match self.durability.or(file.durability) {
@@ -123,13 +144,74 @@ impl Flags {
                 Some(DurabilityName::Power) | None => Durability::Power,
             },
             master_key,
-        })
+        };
+        settings.config.settings =
+            SHOWN.into_iter().zip(origins).map(|(name, origin)| settings.shown(name, origin)).collect();
+        Ok(settings)
+    }
+
+    /// Where a setting comes from: the source, and its name there.
+    fn origin(&self, name: &'static str, file: &Self) -> (Source, Option<String>) {
+        let own = if name == MASTER_KEY && !self.has(name) { "master_key_file" } else { name };
+        if self.from_environment.contains(own) {
+            (Source::Environment, Some(format!("AIGW_{}", own.to_uppercase())))
+        } else if self.has(own) {
+            (Source::Flag, Some(format!("--{}", own.replace('_', "-"))))
+        } else if file.has(own) {
+            (Source::File, self.config.as_ref().map(|path| path.display().to_string()))
+        } else {
+            (Source::Default, None)
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        match name {
+            "listen" => self.listen.is_some(),
+            "public_urls" => self.public_urls.is_some(),
+            "trusted_proxies" => self.trusted_proxies.is_some(),
+            "egress" => self.egress.is_some(),
+            "data_dir" => self.data_dir.is_some(),
+            "durability" => self.durability.is_some(),
+            "master_key" => self.master_key.is_some(),
+            "master_key_file" => self.master_key_file.is_some(),
+            "drain_seconds" => self.drain_seconds.is_some(),
+            _ => false,
+        }
     }
 
     fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
         toml::from_str(&text).with_context(|| format!("{} isn't right", path.display()))
     }
+}
+
+impl Settings {
+    fn shown(&self, name: &str, (source, origin): (Source, Option<String>)) -> Setting {
+        let value = match name {
+            "listen" => self.config.listen.to_string(),
+            "public_urls" => listed(&self.config.public_urls),
+            "trusted_proxies" => listed(&self.config.trusted_proxies),
+            "egress" if self.config.egress == Egress::Public => "public".to_owned(),
+            "egress" => "private".to_owned(),
+            "data_dir" => self.data_dir.display().to_string(),
+            "durability" if matches!(self.durability, Durability::Process) => "process".to_owned(),
+            "durability" => "power".to_owned(),
+            "drain_seconds" => self.config.drain.as_secs().to_string(),
+            _ => String::new(),
+        };
+        Setting { name: name.to_owned(), value, source, origin }
+    }
+
+    /// Tells where the master key really is, once the store is open.
+    pub(crate) fn show_master_key(&mut self, place: &impl ToString) {
+        if let Some(setting) = self.config.settings.iter_mut().find(|setting| setting.name == MASTER_KEY) {
+            setting.value = place.to_string();
+        }
+    }
+}
+
+fn listed<T: ToString>(values: &[T]) -> String {
+    values.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn default_data_dir() -> anyhow::Result<PathBuf> {
@@ -165,6 +247,26 @@ mod tests {
         assert_eq!(settings.config.egress, Egress::Private);
         let settings = flags(&["--data-dir", "d"]).settings(false).unwrap();
         assert_eq!(settings.config.listen, DEFAULT_LISTEN);
+    }
+
+    #[test]
+    fn each_setting_tells_where_it_comes_from() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("gateway.toml");
+        std::fs::write(&file, "durability = \"process\"\nmaster_key_file = \"key\"\n").unwrap();
+        let file = file.to_str().unwrap();
+        let mut flags = flags(&["--config", file, "--listen", "127.0.0.1:4000", "--drain-seconds", "7"]);
+        flags.from_environment.insert("drain_seconds");
+        let settings = flags.settings(false).unwrap().config.settings;
+        let told = |name: &str| {
+            let setting = settings.iter().find(|setting| setting.name == name).unwrap();
+            (setting.value.as_str(), setting.source, setting.origin.as_deref())
+        };
+        assert_eq!(told("listen"), ("127.0.0.1:4000", Source::Flag, Some("--listen")));
+        assert_eq!(told("durability"), ("process", Source::File, Some(file)));
+        assert_eq!(told("drain_seconds"), ("7", Source::Environment, Some("AIGW_DRAIN_SECONDS")));
+        assert_eq!(told("egress"), ("private", Source::Default, None));
+        assert_eq!(told(MASTER_KEY), ("", Source::File, Some(file)));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod models;
 pub mod page;
 pub mod providers;
 pub mod session;
+pub mod settings;
 pub mod setup;
 mod time;
 pub mod tokens;

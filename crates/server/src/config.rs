@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use api::settings::Setting;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
@@ -23,6 +24,8 @@ pub struct Config {
     pub desktop: bool,
     /// How long running answers may take to finish at shutdown.
     pub drain: Duration,
+    /// All of this and of the store's options as admins see it, each with where it comes from.
+    pub settings: Vec<Setting>,
 }
 
 /// Where channels may point.

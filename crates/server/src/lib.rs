@@ -19,6 +19,7 @@ mod tasks;
 #[cfg(test)]
 mod testing;
 
+pub use api::settings::{Setting, Source};
 pub use config::{Config, Egress};
 pub use console::{SESSION_COOKIE, openapi};
 pub use start::{Gateway, StartError, random_secret, start};

@@ -47,6 +47,7 @@ impl TestApp {
             demo: false,
             desktop: false,
             drain: std::time::Duration::from_secs(1),
+            settings: Vec::new(),
         };
         let app =
             App::new(config, store, clock, SetupGate::new(true), "http://127.0.0.1:3000".to_owned()).await.unwrap();

@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod channels;
 mod dashboard;
+mod document;
 mod error;
 mod groups;
 mod input;
@@ -16,6 +17,7 @@ mod models;
 mod providers;
 mod session;
 mod sessions;
+mod settings;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,7 @@ use crate::app::App;
 fn api() -> Api {
     Api::new()
         .route(Access::Anyone, routes!(about::read))
+        .route(Access::Anyone, routes!(document::read))
         .route(Access::Anyone, routes!(setup::read, setup::create))
         .route(Access::Anyone, routes!(session::create, session::delete))
         .route(Access::Member, routes!(session::read, session::update))
@@ -53,6 +56,7 @@ fn api() -> Api {
         .route(Access::Admin, routes!(groups::list, groups::create))
         .route(Access::Admin, routes!(groups::update, groups::delete))
         .route(Access::Admin, routes!(audit::list))
+        .route(Access::Admin, routes!(settings::list))
         .route(Access::Member, routes!(providers::list))
         .route(Access::Admin, routes!(channels::list, channels::create))
         .route(Access::Admin, routes!(channels::read, channels::update, channels::delete))

@@ -311,3 +311,110 @@ async fn the_audit_keeps_what_differs_and_who_was_refused() {
         assert_eq!(list["items"].as_array().unwrap().len(), count, "{query}: {list}");
     }
 }
+
+/// A request with a personal token.
+fn by_token(method: &str, path: &str, token: &str, payload: &Value) -> Request<Body> {
+    let mut request = json(method, path, None, payload);
+    request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+    request
+}
+
+#[tokio::test]
+async fn a_token_opens_what_its_owners_role_opens_but_makes_no_tokens() {
+    let app = TestApp::new().await;
+    for role in Role::ALL {
+        let cookie = app.cookie(role).await;
+        let made = body(app.send(json("POST", "/api/tokens", Some(&cookie), &json!({"name": "ci"}))).await).await;
+        let token = made["secret"].as_str().unwrap();
+        for (method, path, needed) in operations() {
+            let Some(needed) = needed else { continue };
+            let only_signed_in = ["/api/session/password", "/api/sessions", "/api/sessions/999999"].contains(&&*path)
+                || (method == "POST" && path == "/api/tokens");
+            let status = app.send(by_token(&method, &path, token, &json!({}))).await.status();
+            if role < needed || only_signed_in {
+                assert_eq!(status, StatusCode::FORBIDDEN, "{method} {path} as {role:?}");
+            } else {
+                assert!(
+                    !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) && !status.is_server_error(),
+                    "{method} {path} as {role:?}: {status}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_no_key_and_ends_when_it_is_removed() {
+    let app = TestApp::new().await;
+    let cookie = app.cookie(Role::Owner).await;
+    let made = body(app.send(json("POST", "/api/tokens", Some(&cookie), &json!({"name": "ci"}))).await).await;
+    let token = made["secret"].as_str().unwrap();
+    let mut elsewhere = by_token("POST", "/api/keys", token, &json!({"name": "by a page of another site"}));
+    elsewhere.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+    assert_eq!(app.send(elsewhere).await.status(), StatusCode::CREATED);
+    for path in ["/v1/models", "/v1/chat/completions"] {
+        let method = if path.ends_with("models") { "GET" } else { "POST" };
+        let response = app.send(by_token(method, path, token, &json!({"model": "m", "messages": []}))).await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{path}");
+    }
+    let listed = body(app.send(json("GET", "/api/tokens", Some(&cookie), &json!({}))).await).await;
+    assert_eq!((&listed["items"][0]["name"], &listed["items"][0]["secret"]), (&json!("ci"), &Value::Null));
+    app.send(json("DELETE", &format!("/api/tokens/{}", made["id"]), Some(&cookie), &json!({}))).await;
+    // A cookie beside it doesn't help.
+    let mut request = by_token("GET", "/api/session", token, &json!({}));
+    request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+    let response = app.send(request).await;
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(body(response).await["error"]["code"], "invalid_token");
+}
+
+#[tokio::test]
+async fn the_last_owner_stays_and_a_disabled_user_is_out_at_once() {
+    let app = TestApp::new().await;
+    let owner = app.cookie(Role::Owner).await;
+    let me = body(app.send(json("GET", "/api/session", Some(&owner), &json!({}))).await).await["user"]["id"].clone();
+    let path = format!("/api/users/{me}");
+    for (method, payload) in
+        [("PATCH", json!({"role": "admin"})), ("PATCH", json!({"status": "disabled"})), ("DELETE", json!({}))]
+    {
+        let response = app.send(json(method, &path, Some(&owner), &payload)).await;
+        assert_eq!(response.status(), StatusCode::CONFLICT, "{method} {payload}");
+    }
+    let member = app.cookie(Role::Member).await;
+    let key = body(app.send(json("POST", "/api/keys", Some(&member), &json!({"name": "k"}))).await).await;
+    let path = format!("/api/users/{}", key["user_id"]);
+    let relay = || {
+        let mut request = Request::get("/v1/models").body(Body::empty()).unwrap();
+        let value = format!("Bearer {}", key["secret"].as_str().unwrap());
+        request.headers_mut().insert(header::AUTHORIZATION, value.parse().unwrap());
+        request
+    };
+    assert_eq!(app.send(relay()).await.status(), StatusCode::OK);
+    let disabled = app.send(json("PATCH", &path, Some(&owner), &json!({"status": "disabled"}))).await;
+    assert_eq!(body(disabled).await["status"], "disabled");
+    assert_eq!(app.send(relay()).await.status(), StatusCode::UNAUTHORIZED);
+    let session = app.send(json("GET", "/api/session", Some(&member), &json!({}))).await;
+    assert_eq!(session.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_password_is_changed_by_who_knows_it() {
+    let app = TestApp::new().await;
+    let (here, elsewhere) = (app.cookie(Role::Member).await, app.cookie(Role::Member).await);
+    let change = |current: &str| {
+        let payload = json!({"current": current, "new": "another long password"});
+        json("POST", "/api/session/password", Some(&here), &payload)
+    };
+    let wrong = app.send(change("not the password")).await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(body(wrong).await["error"]["fields"]["current"].is_string());
+    assert_eq!(app.send(change("a long enough password")).await.status(), StatusCode::NO_CONTENT);
+    for (cookie, status) in [(&here, StatusCode::OK), (&elsewhere, StatusCode::UNAUTHORIZED)] {
+        assert_eq!(app.send(json("GET", "/api/session", Some(cookie), &json!({}))).await.status(), status);
+    }
+    let mut last = StatusCode::UNPROCESSABLE_ENTITY;
+    for _ in 0..6 {
+        last = app.send(change("a guess at the password")).await.status();
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "guessing is slowed");
+}

@@ -25,12 +25,14 @@ pub(in crate::console) async fn delete(
     actor: Option<Extension<Actor>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    if let Some(token) = session_token(&headers) {
+    let token = session_token(&headers);
+    if let Some(token) = &token {
         app.store.sessions().delete(token.expose_secret()).await?;
     }
     let cookie = session_cookie(&app, &headers, None).ok_or(Refusal::Internal)?;
     let answer = (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]);
-    Ok(match actor {
+    // A personal token signs nobody out.
+    Ok(match actor.filter(|_| token.is_some()) {
         Some(Extension(Actor(user))) => {
             (Change::did(Action::SignOut, SubjectKind::Session, None, user.username), answer).into_response()
         }
