@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Time, Validate, validate};
+use crate::{Fields, Time, Validate, patch::named, validate};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -19,6 +19,8 @@ pub struct Key {
     /// Models that it may use; all if empty.
     pub models: Vec<String>,
     pub group: String,
+    /// Addresses and networks that it may be used from; all if empty.
+    pub ip_allow: Vec<String>,
     pub last_used_at: Option<Time>,
     pub created_at: Time,
 }
@@ -40,7 +42,7 @@ impl KeyStatus {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
@@ -50,6 +52,15 @@ pub struct NewKey {
     /// Models that it may use; all if empty.
     #[serde(default)]
     pub models: Vec<String>,
+    /// The user's own if absent. Only admins choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Addresses and networks that it may be used from, such as `10.0.0.0/8`; all if empty.
+    #[serde(default)]
+    pub ip_allow: Vec<String>,
+    /// Whose it will be; one's own if absent. Only admins choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<i64>,
 }
 
 /// A new key. The only answer that ever holds a secret, and the only time it is shown.
@@ -79,15 +90,21 @@ pub struct KeyPatch {
     pub status: Option<KeyStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub models: Option<Vec<String>>,
+    /// Only admins choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_allow: Option<Vec<String>>,
+    /// `null` makes it work for ever.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Time>))]
+    pub expires_at: Option<Option<Time>>,
 }
 
 impl Validate for NewKey {
     fn check(&self, fields: &mut Fields) {
         validate::name(fields, "name", &self.name);
-        validate::at_most(fields, "models", self.models.len(), 200);
-        for model in &self.models {
-            validate::model_name(fields, "models", model);
-        }
+        check_common(fields, &self.models, &self.ip_allow, self.group.as_deref());
     }
 }
 
@@ -96,8 +113,48 @@ impl Validate for KeyPatch {
         if let Some(name) = &self.name {
             validate::name(fields, "name", name);
         }
-        for model in self.models.iter().flatten() {
-            validate::model_name(fields, "models", model);
+        let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
+        check_common(fields, &list(&self.models), &list(&self.ip_allow), self.group.as_deref());
+    }
+}
+
+fn check_common(fields: &mut Fields, models: &[String], ip_allow: &[String], group: Option<&str>) {
+    validate::at_most(fields, "models", models.len(), 200);
+    for model in models {
+        validate::model_name(fields, "models", model);
+    }
+    validate::at_most(fields, "ip_allow", ip_allow.len(), 100);
+    for network in ip_allow {
+        validate::network(fields, "ip_allow", network);
+    }
+    if let Some(group) = group {
+        validate::name(fields, "group", group);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_tells_absent_from_null() {
+        let read = |text: &str| serde_json::from_str::<KeyPatch>(text).unwrap().expires_at;
+        assert_eq!(read("{}"), None);
+        assert_eq!(read(r#"{"expires_at":null}"#), Some(None));
+        assert!(matches!(read(r#"{"expires_at":"2026-11-23T08:30:00.000Z"}"#), Some(Some(_))));
+    }
+
+    #[test]
+    fn addresses_and_networks_are_accepted_and_nothing_else() {
+        let faults = |network: &str| {
+            let patch = KeyPatch { ip_allow: Some(vec![network.to_owned()]), ..KeyPatch::default() };
+            patch.validate().is_err()
+        };
+        for good in ["10.0.0.1", "10.0.0.0/8", "::1", "fd00::/8", "0.0.0.0/0"] {
+            assert!(!faults(good), "{good}");
+        }
+        for bad in ["", "localhost", "10.0.0.0/33", "10.0.0", "::/129", "10.0.0.1/", "10.0.0.1/+8", "1.2.3.4-9"] {
+            assert!(faults(bad), "{bad}");
         }
     }
 }

@@ -15,6 +15,8 @@ pub mod keys;
 pub mod logs;
 pub mod models;
 pub mod page;
+mod patch;
+pub mod playground;
 pub mod providers;
 pub mod session;
 pub mod settings;

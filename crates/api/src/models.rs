@@ -2,54 +2,254 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Time, Validate, validate};
+use crate::{Fields, Time, Validate, channels::ChannelStatus, patch::named, validate};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Model {
     pub id: i64,
     pub name: String,
+    /// Other names that clients may ask for. No two models share a name or an alias.
+    pub aliases: Vec<String>,
+    /// Who made it, such as `OpenAI`; `null` if nobody said.
+    pub owner: Option<String>,
+    pub kind: Option<ModelKind>,
+    pub capabilities: Vec<Capability>,
+    /// The most tokens of a request and its answer together.
+    pub context: Option<i64>,
+    /// The most tokens of an answer.
+    pub max_output: Option<i64>,
+    /// What people said themselves; the rest comes from the built-in catalogue.
+    pub own: ModelFacts,
     pub status: ModelStatus,
     /// How many enabled channels serve it.
     pub channels: i64,
+    /// Every channel that names it, the one that is asked first in front.
+    pub served_by: Vec<ServedBy>,
     pub created_at: Time,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What can be known of a model. What is absent isn't said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ModelStatus {
-    Enabled,
-    Disabled,
+pub struct ModelFacts {
+    pub owner: Option<String>,
+    pub kind: Option<ModelKind>,
+    pub capabilities: Option<Vec<Capability>>,
+    pub context: Option<i64>,
+    pub max_output: Option<i64>,
 }
 
-impl ModelStatus {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Enabled => "enabled",
-            Self::Disabled => "disabled",
-        }
-    }
+/// A channel that serves a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServedBy {
+    pub channel_id: i64,
+    pub channel_name: String,
+    /// Slug.
+    pub provider: String,
+    /// What the provider calls the model.
+    pub upstream_model: String,
+    pub priority: i64,
+    pub weight: i64,
+    pub status: ChannelStatus,
+    /// How the channel's last test went; `null` if it was never tested.
+    pub test_ok: Option<bool>,
 }
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($variant),+
+        }
+
+        impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+        }
+    };
+}
+
+words!(
+    /// What a model does.
+    ModelKind {
+        Chat = "chat",
+        Embedding = "embedding",
+        Image = "image",
+        Audio = "audio",
+        Rerank = "rerank",
+        Moderation = "moderation",
+    }
+);
+
+words!(
+    /// What a chat model can besides text.
+    Capability {
+        Tools = "tools",
+        Vision = "vision",
+        Thinking = "thinking",
+        Json = "json",
+        Audio = "audio",
+    }
+);
+
+words!(ModelStatus { Enabled = "enabled", Disabled = "disabled" });
 
 /// Naming a model in a channel makes it too.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewModel {
     pub name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The catalogue's if absent, as with the following ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ModelKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<Vec<Capability>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_output: Option<i64>,
 }
 
+/// What to change. What is absent stays; `null` goes back to what the catalogue says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ModelPatch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ModelStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aliases: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub owner: Option<Option<String>>,
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ModelKind>))]
+    pub kind: Option<Option<ModelKind>>,
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Capability>>))]
+    pub capabilities: Option<Option<Vec<Capability>>>,
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub context: Option<Option<i64>>,
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub max_output: Option<Option<i64>>,
+}
+
+/// Which models to answer, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ModelQuery {
+    /// Starts at 1.
+    #[serde(default = "crate::page::one")]
+    pub page: i64,
+    /// At most 200.
+    #[serde(default = "crate::page::hundred")]
+    pub page_size: i64,
+    /// Keeps models whose name, alias or owner contains this text, ignoring case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ModelStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ModelKind>,
+    /// Keeps models that can do this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<Capability>,
+    /// Whether an enabled channel serves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<bool>,
+    #[serde(default)]
+    pub sort: ModelSort,
+    /// The other way round.
+    #[serde(default)]
+    pub descending: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ModelSort {
+    #[default]
+    Name,
+    Owner,
+    Context,
+    Channels,
+    CreatedAt,
+}
+
+impl Default for ModelQuery {
+    fn default() -> Self {
+        Self {
+            page: crate::page::one(),
+            page_size: crate::page::hundred(),
+            search: None,
+            status: None,
+            kind: None,
+            capability: None,
+            served: None,
+            sort: ModelSort::default(),
+            descending: false,
+        }
+    }
 }
 
 impl Validate for NewModel {
     fn check(&self, fields: &mut Fields) {
         validate::model_name(fields, "name", &self.name);
+        if self.aliases.contains(&self.name) {
+            fields.insert("aliases".to_owned(), "The name itself is no alias.".to_owned());
+        }
+        check_common(fields, &self.aliases, self.owner.as_deref(), self.context, self.max_output);
+    }
+}
+
+impl Validate for ModelPatch {
+    fn check(&self, fields: &mut Fields) {
+        check_common(
+            fields,
+            self.aliases.as_deref().unwrap_or_default(),
+            self.owner.as_ref().and_then(Option::as_deref),
+            self.context.flatten(),
+            self.max_output.flatten(),
+        );
+    }
+}
+
+fn check_common(
+    fields: &mut Fields,
+    aliases: &[String],
+    owner: Option<&str>,
+    context: Option<i64>,
+    max_output: Option<i64>,
+) {
+    validate::at_most(fields, "aliases", aliases.len(), 50);
+    for alias in aliases {
+        validate::model_name(fields, "aliases", alias);
+    }
+    if let Some(owner) = owner {
+        validate::name(fields, "owner", owner);
+    }
+    for (field, tokens) in [("context", context), ("max_output", max_output)] {
+        if let Some(tokens) = tokens {
+            validate::range(fields, field, tokens, 1, 100_000_000);
+        }
     }
 }

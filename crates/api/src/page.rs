@@ -59,16 +59,49 @@ impl PageQuery {
 
     /// Rows to skip and rows to read, both within bounds whatever was asked.
     pub fn window(&self) -> (i64, i64) {
-        let size = self.page_size.clamp(1, Self::MAX_SIZE);
-        let page = self.page.clamp(1, 1_000_000);
-        ((page - 1) * size, size)
+        window(self.page, self.page_size)
     }
 }
 
-const fn one() -> i64 {
+impl<T> Page<T> {
+    /// The page of `all` that was asked for.
+    pub fn of(all: Vec<T>, page: i64, page_size: i64) -> Self {
+        let (skip, size) = window(page, page_size);
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let items = all
+            .into_iter()
+            .skip(usize::try_from(skip).unwrap_or(usize::MAX))
+            .take(usize::try_from(size).unwrap_or(usize::MAX))
+            .collect();
+        Self { items, total, page: skip / size + 1, page_size: size }
+    }
+}
+
+fn window(page: i64, page_size: i64) -> (i64, i64) {
+    let size = page_size.clamp(1, PageQuery::MAX_SIZE);
+    let page = page.clamp(1, 1_000_000);
+    ((page - 1) * size, size)
+}
+
+pub(crate) const fn one() -> i64 {
     1
 }
 
-const fn hundred() -> i64 {
+pub(crate) const fn hundred() -> i64 {
     100
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_within_bounds_whatever_was_asked() {
+        let page = |page, size| Page::of((1..=5).collect(), page, size);
+        assert_eq!(page(1, 2).items, [1, 2]);
+        assert_eq!(page(3, 2).items, [5]);
+        assert_eq!((page(9, 2).items, page(9, 2).total), (vec![], 5));
+        assert_eq!((page(-1, -1).items, page(-1, -1).page_size), (vec![1], 1));
+        assert_eq!(page(i64::MAX, i64::MAX).page_size, PageQuery::MAX_SIZE);
+    }
 }

@@ -41,6 +41,33 @@ pub(crate) fn model_name(fields: &mut Fields, field: &str, value: &str) {
     fields.entry(field.to_owned()).or_insert_with(|| fault.to_owned());
 }
 
+/// An IP address, or a network as an address and the length of its prefix.
+pub(crate) fn network(fields: &mut Fields, field: &str, value: &str) {
+    let (address, prefix) = value.split_once('/').map_or((value, None), |(address, prefix)| (address, Some(prefix)));
+    let known = address.parse::<std::net::IpAddr>().is_ok_and(|address| {
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        prefix.is_none_or(|prefix| {
+            prefix.bytes().all(|b| b.is_ascii_digit()) && prefix.parse::<u8>().is_ok_and(|length| length <= longest)
+        })
+    });
+    if !known {
+        let fault = format!("“{value}” isn't an address or a network. Enter one such as 203.0.113.7 or 10.0.0.0/8.");
+        fields.entry(field.to_owned()).or_insert(fault);
+    }
+}
+
+/// An address of a site or an API.
+pub(crate) fn url(fields: &mut Fields, field: &str, value: &str, example: &str) {
+    let fault = if !(value.starts_with("http://") || value.starts_with("https://")) {
+        format!("Start with https:// or http://, as in {example}.")
+    } else if value.len() > 2048 {
+        "Use at most 2,048 bytes.".to_owned()
+    } else {
+        return;
+    };
+    fields.entry(field.to_owned()).or_insert(fault);
+}
+
 pub(crate) fn range(fields: &mut Fields, field: &str, value: i64, min: i64, max: i64) {
     if !(min..=max).contains(&value) {
         fields.insert(field.to_owned(), format!("Use a number from {min} to {max}."));
