@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod catalogue;
 pub mod chat;
 pub mod demo;
 pub mod failure;
