@@ -51,6 +51,9 @@ pub struct RelayKey {
 pub enum ChannelError {
     #[error("a channel of this name exists already")]
     NameTaken,
+    /// A name that would have two meanings, and the model that has it as an alias.
+    #[error("“{name}” is an alias of the model {model}")]
+    ModelIsAlias { name: String, model: String },
     #[error(transparent)]
     Store(#[from] Error),
 }
@@ -122,7 +125,7 @@ impl Channels<'_> {
                     .try_get("id")
                     .map_err(Error::from)?;
                     add_keys(tx, store.vault(), id, &new.keys, now).await?;
-                    models::make_missing(tx, &names, now).await?;
+                    make_models(tx, &names, now).await?;
                     load(tx, id).await?.ok_or_else(|| Error::corrupt("channels", "id", &id, &"it vanished").into())
                 })
             })
@@ -165,7 +168,7 @@ impl Channels<'_> {
                         sql.build().execute(&mut *tx).await.map_err(Error::from)?;
                     }
                     add_keys(tx, store.vault(), id, &patch.add_keys, now).await?;
-                    models::make_missing(tx, &names, now).await?;
+                    make_models(tx, &names, now).await?;
                     Ok(load(tx, id).await?)
                 })
             })
@@ -247,6 +250,13 @@ impl Channels<'_> {
                 })
             })
             .collect()
+    }
+}
+
+async fn make_models(tx: &mut AnyConnection, names: &[String], now: i64) -> Result<(), ChannelError> {
+    match models::make_missing(tx, names, now).await? {
+        Some((name, model)) => Err(ChannelError::ModelIsAlias { name, model }),
+        None => Ok(()),
     }
 }
 

@@ -1,9 +1,12 @@
 //! The gateway's own access keys. Of a key's secret only an HMAC is kept.
 
+use std::net::IpAddr;
+
 use api::Page;
 use api::Time;
 use api::keys::{Key, KeyCreated, KeyPatch, KeyStatus, NewKey};
 use api::page::PageQuery;
+use ipnet::IpNet;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 use subtle::ConstantTimeEq;
@@ -48,10 +51,17 @@ pub struct AccessKey {
     /// All if empty.
     pub models: Vec<String>,
     pub group: String,
+    /// Anywhere if empty.
+    pub ip_allow: Vec<IpNet>,
     mac: [u8; 32],
 }
 
 impl AccessKey {
+    /// Whether it may be used from here.
+    pub fn admits(&self, ip: IpAddr) -> bool {
+        self.ip_allow.is_empty() || self.ip_allow.iter().any(|network| network.contains(&ip))
+    }
+
     /// Whether this is the key's secret. Takes as long either way.
     pub fn matches(&self, secret: &str, vault: &Vault) -> bool {
         vault.access_key_mac(&self.public_id, secret).ct_eq(&self.mac).into()
@@ -68,12 +78,22 @@ impl std::fmt::Debug for AccessKey {
     }
 }
 
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("there is no such group")]
+    NoSuchGroup,
+    #[error("there is no such user")]
+    NoSuchUser,
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
 const SELECT: &str = "SELECT keys.id, keys.user_id, users.username, keys.name, keys.public_id, keys.last4,
-    keys.status, keys.expires_at, keys.models, keys.group_name, keys.last_used_at, keys.created_at
+    keys.status, keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.last_used_at, keys.created_at
     FROM keys JOIN users ON users.id = keys.user_id WHERE ";
 
 const SELECT_FOR_RELAY: &str = "SELECT keys.id, keys.user_id, keys.name, keys.public_id, keys.mac, keys.status,
-    keys.expires_at, keys.models, keys.group_name, users.enabled
+    keys.expires_at, keys.models, keys.group_name, keys.ip_allow, users.enabled
     FROM keys JOIN users ON users.id = keys.user_id";
 
 impl Keys<'_> {
@@ -104,9 +124,9 @@ impl Keys<'_> {
         load(&mut *self.store.read().await?, scope, id).await
     }
 
-    /// Makes a key for a user who exists. The secret is in the answer and nowhere else.
-    pub async fn create(self, user_id: i64, new: NewKey) -> Result<KeyCreated, Error> {
-        let generated = Generated::new()?;
+    /// Makes a key for a user. The secret is in the answer and nowhere else.
+    pub async fn create(self, user_id: i64, new: NewKey) -> Result<KeyCreated, KeyError> {
+        let generated = Generated::new().map_err(Error::from)?;
         let mac = self.store.vault().access_key_mac(&generated.public_id, &generated.secret);
         let now = self.store.now().as_millis();
         let public_id = generated.public_id.clone();
@@ -115,9 +135,13 @@ impl Keys<'_> {
             .store
             .write(move |tx| {
                 Box::pin(async move {
+                    let own = group_of(tx, user_id).await?.ok_or(KeyError::NoSuchUser)?;
+                    let group = new.group.unwrap_or(own);
+                    check_group(tx, &group).await?;
                     let id: i64 = sqlx::query(
-                        "INSERT INTO keys (user_id, name, public_id, mac, last4, expires_at, models, created_at, group_name)
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT group_name FROM users WHERE id = $9))
+                        "INSERT INTO keys (user_id, name, public_id, mac, last4, expires_at, models, ip_allow,
+                             created_at, group_name)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                          RETURNING id",
                     )
                     .bind(user_id)
@@ -127,38 +151,70 @@ impl Keys<'_> {
                     .bind(last4)
                     .bind(new.expires_at.map(Time::as_millis))
                     .bind(json(&new.models))
+                    .bind(json(&new.ip_allow))
                     .bind(now)
-                    .bind(user_id)
+                    .bind(group)
                     .fetch_one(&mut *tx)
-                    .await?
-                    .try_get("id")?;
+                    .await
+                    .map_err(Error::from)?
+                    .try_get("id")
+                    .map_err(Error::from)?;
                     load(tx, Scope::All, id)
                         .await?
                         .ok_or_else(|| Error::corrupt("keys", "id", &id, &"it vanished"))
+                        .map_err(KeyError::from)
                 })
             })
             .await?;
         Ok(KeyCreated { key, secret: generated.text() })
     }
 
-    pub async fn update(self, scope: Scope, id: i64, patch: KeyPatch) -> Result<Option<Key>, Error> {
+    /// Changes a key; `None` if there is none in scope.
+    pub async fn update(self, scope: Scope, id: i64, patch: KeyPatch) -> Result<Option<Key>, KeyError> {
         self.store
             .write(move |tx| {
                 Box::pin(async move {
                     let Some(before) = load(tx, scope, id).await? else {
                         return Ok(None);
                     };
-                    sqlx::query("UPDATE keys SET name = $1, status = $2, models = $3 WHERE id = $4")
-                        .bind(patch.name.unwrap_or(before.name))
-                        .bind(patch.status.unwrap_or(before.status).as_str())
-                        .bind(json(&patch.models.unwrap_or(before.models)))
-                        .bind(id)
-                        .execute(&mut *tx)
-                        .await?;
-                    load(tx, scope, id).await
+                    if let Some(group) = &patch.group {
+                        check_group(tx, group).await?;
+                    }
+                    sqlx::query(
+                        "UPDATE keys SET name = $1, status = $2, models = $3, group_name = $4, ip_allow = $5,
+                             expires_at = $6 WHERE id = $7",
+                    )
+                    .bind(patch.name.unwrap_or(before.name))
+                    .bind(patch.status.unwrap_or(before.status).as_str())
+                    .bind(json(&patch.models.unwrap_or(before.models)))
+                    .bind(patch.group.unwrap_or(before.group))
+                    .bind(json(&patch.ip_allow.unwrap_or(before.ip_allow)))
+                    .bind(patch.expires_at.unwrap_or(before.expires_at).map(Time::as_millis))
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(Error::from)?;
+                    Ok(load(tx, scope, id).await?)
                 })
             })
             .await
+    }
+
+    /// What a user's requests from the playground count as: a key that nobody can present. `None` if there is no such user.
+    pub async fn playground(self, user_id: i64) -> Result<Option<AccessKey>, Error> {
+        let group = group_of(&mut *self.store.read().await?, user_id).await?;
+        Ok(group.map(|group| AccessKey {
+            id: 0,
+            user_id,
+            name: PLAYGROUND.to_owned(),
+            public_id: String::new(),
+            enabled: true,
+            expires_at: None,
+            models: Vec::new(),
+            group,
+            ip_allow: Vec::new(),
+            mac: [0; 32],
+        }))
     }
 
     /// Whether there was such a key. Its requests stay in the log.
@@ -188,6 +244,24 @@ impl Keys<'_> {
     }
 }
 
+/// The key's name in the log.
+const PLAYGROUND: &str = "Playground";
+
+async fn group_of(connection: &mut AnyConnection, user_id: i64) -> Result<Option<String>, Error> {
+    let row =
+        sqlx::query("SELECT group_name FROM users WHERE id = $1").bind(user_id).fetch_optional(connection).await?;
+    Ok(row.map(|row| row.try_get("group_name")).transpose()?)
+}
+
+async fn check_group(connection: &mut AnyConnection, group: &str) -> Result<(), KeyError> {
+    let found = sqlx::query("SELECT name FROM groups WHERE name = $1")
+        .bind(group)
+        .fetch_optional(connection)
+        .await
+        .map_err(Error::from)?;
+    found.map(drop).ok_or(KeyError::NoSuchGroup)
+}
+
 async fn load(connection: &mut AnyConnection, scope: Scope, id: i64) -> Result<Option<Key>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push_bind("keys.id = ", id);
@@ -213,6 +287,7 @@ fn key(row: &AnyRow) -> Result<Key, Error> {
         expires_at: row.time_if_any("expires_at")?,
         models: row.json("models")?,
         group: row.get("group_name")?,
+        ip_allow: row.json("ip_allow")?,
         last_used_at: row.time_if_any("last_used_at")?,
         created_at: row.time("created_at")?,
     })
@@ -229,6 +304,17 @@ fn access_key(row: &AnyRow) -> Result<AccessKey, Error> {
         expires_at: row.time_if_any("expires_at")?,
         models: row.json("models")?,
         group: row.get("group_name")?,
+        ip_allow: networks(&row)?,
         mac: row.bytes("mac")?,
     })
+}
+
+/// An address alone is the network that holds nothing else.
+fn networks(row: &Columns<'_>) -> Result<Vec<IpNet>, Error> {
+    let list: Vec<String> = row.json("ip_allow")?;
+    let parse = |text: &String| match text.parse::<IpAddr>() {
+        Ok(ip) => Ok(IpNet::from(ip.to_canonical())),
+        Err(_) => text.parse::<IpNet>().map_err(|error| row.corrupt("ip_allow", &error)),
+    };
+    list.iter().map(parse).collect()
 }

@@ -1,15 +1,15 @@
 //! Public model names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
-use api::models::{Model, ModelPatch, ModelStatus, NewModel};
-use api::page::PageQuery;
-use api::{Page, Time};
+use api::Time;
+use api::channels::{ChannelStatus, ChannelTest};
+use api::models::{Model, ModelFacts, ModelPatch, ModelStatus, NewModel, ServedBy};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::error::Error;
-use crate::sql::{Columns, Sql, contains};
+use crate::sql::{Columns, Sql, json};
 use crate::store::Store;
 
 #[derive(Debug, Clone, Copy)]
@@ -21,45 +21,34 @@ pub struct Models<'s> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelayModel {
     pub name: String,
+    pub aliases: Vec<String>,
+    /// What people said of it.
+    pub own: ModelFacts,
     pub enabled: bool,
     pub created_at: Time,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    #[error("a model of this name exists already")]
-    NameTaken,
+    /// Whether it is the model's own name, the name at fault, and the model that has it.
+    #[error("“{name}” is in use by the model {model}")]
+    NameTaken { is_alias: bool, name: String, model: String },
     #[error(transparent)]
     Store(#[from] Error),
 }
 
+const SELECT: &str =
+    "SELECT id, name, status, owner, kind, capabilities, context, max_output, created_at FROM models WHERE ";
+
 impl Models<'_> {
-    /// A page of the models by name.
-    pub async fn list(self, query: &PageQuery) -> Result<Page<Model>, Error> {
-        let (skip, size) = query.window();
-        let pattern = contains(query.search.as_deref());
+    /// Every model by name, with what people said of it and who serves it.
+    pub async fn all(self) -> Result<Vec<Model>, Error> {
         let mut connection = self.store.read().await?;
-        let total = sqlx::query(r"SELECT COUNT(*) AS n FROM models WHERE lower(name) LIKE $1 ESCAPE '\'")
-            .bind(&pattern)
-            .fetch_one(&mut *connection)
-            .await?
-            .try_get("n")?;
-        let rows = sqlx::query(
-            r"SELECT id, name, status, created_at FROM models WHERE lower(name) LIKE $1 ESCAPE '\'
-              ORDER BY name LIMIT $2 OFFSET $3",
-        )
-        .bind(&pattern)
-        .bind(size)
-        .bind(skip)
-        .fetch_all(&mut *connection)
-        .await?;
-        let serving = Serving::count(&mut connection).await?;
-        Ok(Page {
-            items: rows.iter().map(|row| model(row, &serving)).collect::<Result<_, _>>()?,
-            total,
-            page: skip / size + 1,
-            page_size: size,
-        })
+        let mut sql = Sql::new(SELECT);
+        sql.push("1 = 1 ORDER BY name");
+        let rows = sql.build().fetch_all(&mut *connection).await?;
+        let (aliases, serving) = (aliases(&mut connection).await?, Serving::read(&mut connection).await?);
+        rows.iter().map(|row| model(row, &aliases, &serving)).collect()
     }
 
     pub async fn get(self, id: i64) -> Result<Option<Model>, Error> {
@@ -71,36 +60,59 @@ impl Models<'_> {
         self.store
             .write(move |tx| {
                 Box::pin(async move {
+                    if let Some(model) = whose(tx, &new.name).await? {
+                        return Err(ModelError::NameTaken { is_alias: false, name: new.name, model });
+                    }
                     let id: i64 = sqlx::query(
-                        "INSERT INTO models (name, created_at) VALUES ($1, $2)
-                         ON CONFLICT (name) DO NOTHING RETURNING id",
+                        "INSERT INTO models (name, owner, kind, capabilities, context, max_output, created_at)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
                     )
                     .bind(new.name)
+                    .bind(new.owner)
+                    .bind(new.kind.map(api::models::ModelKind::as_str))
+                    .bind(new.capabilities.map(|list| json(&list)))
+                    .bind(new.context)
+                    .bind(new.max_output)
                     .bind(now)
-                    .fetch_optional(&mut *tx)
+                    .fetch_one(&mut *tx)
                     .await
                     .map_err(Error::from)?
-                    .ok_or(ModelError::NameTaken)?
                     .try_get("id")
                     .map_err(Error::from)?;
+                    set_aliases(tx, id, &new.aliases).await?;
                     load(tx, id).await?.ok_or_else(|| Error::corrupt("models", "id", &id, &"it vanished").into())
                 })
             })
             .await
     }
 
-    pub async fn update(self, id: i64, patch: ModelPatch) -> Result<Option<Model>, Error> {
+    /// Changes a model; `None` if there is none.
+    pub async fn update(self, id: i64, patch: ModelPatch) -> Result<Option<Model>, ModelError> {
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    if let Some(status) = patch.status {
-                        sqlx::query("UPDATE models SET status = $1 WHERE id = $2")
-                            .bind(status.as_str())
-                            .bind(id)
-                            .execute(&mut *tx)
-                            .await?;
+                    let Some(before) = load(tx, id).await? else {
+                        return Ok(None);
+                    };
+                    let own = before.own;
+                    sqlx::query(
+                        "UPDATE models SET status = $1, owner = $2, kind = $3, capabilities = $4, context = $5,
+                             max_output = $6 WHERE id = $7",
+                    )
+                    .bind(patch.status.unwrap_or(before.status).as_str())
+                    .bind(patch.owner.unwrap_or(own.owner))
+                    .bind(patch.kind.unwrap_or(own.kind).map(api::models::ModelKind::as_str))
+                    .bind(patch.capabilities.unwrap_or(own.capabilities).map(|list| json(&list)))
+                    .bind(patch.context.unwrap_or(own.context))
+                    .bind(patch.max_output.unwrap_or(own.max_output))
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(Error::from)?;
+                    if let Some(aliases) = patch.aliases {
+                        set_aliases(tx, id, &aliases).await?;
                     }
-                    load(tx, id).await
+                    Ok(load(tx, id).await?)
                 })
             })
             .await
@@ -119,24 +131,41 @@ impl Models<'_> {
     }
 
     pub async fn for_relay(self) -> Result<Vec<RelayModel>, Error> {
-        sqlx::query("SELECT id, name, status, created_at FROM models ORDER BY name")
-            .fetch_all(&mut *self.store.read().await?)
-            .await?
-            .iter()
+        let mut connection = self.store.read().await?;
+        let mut sql = Sql::new(SELECT);
+        sql.push("1 = 1 ORDER BY name");
+        let rows = sql.build().fetch_all(&mut *connection).await?;
+        let mut aliases = aliases(&mut connection).await?;
+        rows.iter()
             .map(|row| {
+                let row = columns(row);
                 Ok(RelayModel {
-                    name: columns(row).get("name")?,
-                    enabled: columns(row).word::<ModelStatus>("status")? == ModelStatus::Enabled,
-                    created_at: columns(row).time("created_at")?,
+                    name: row.get("name")?,
+                    aliases: aliases.remove(&row.get("id")?).unwrap_or_default(),
+                    own: facts(&row)?,
+                    enabled: row.word::<ModelStatus>("status")? == ModelStatus::Enabled,
+                    created_at: row.time("created_at")?,
                 })
             })
             .collect()
     }
 }
 
-/// Makes the models that a channel names and that don't exist.
-pub(crate) async fn make_missing(tx: &mut AnyConnection, names: &[String], now: i64) -> Result<(), Error> {
+/// Makes the models that a channel names and that don't exist. Answers the first name that is another model's alias, and
+/// that model; such a name would have two meanings.
+pub(crate) async fn make_missing(
+    tx: &mut AnyConnection,
+    names: &[String],
+    now: i64,
+) -> Result<Option<(String, String)>, Error> {
     for names in names.chunks(100) {
+        let mut sql = Sql::new(
+            "SELECT alias, name FROM model_aliases JOIN models ON models.id = model_aliases.model_id WHERE alias IN (",
+        );
+        sql.bind_list(names.iter().map(String::as_str)).push(") ORDER BY alias LIMIT 1");
+        if let Some(row) = sql.build().fetch_optional(&mut *tx).await? {
+            return Ok(Some((row.try_get("alias")?, row.try_get("name")?)));
+        }
         let mut sql = Sql::new("INSERT INTO models (name, created_at) VALUES ");
         sql.tuples(names, |tuple, name| {
             tuple.bind(name.as_str()).bind(now);
@@ -144,34 +173,94 @@ pub(crate) async fn make_missing(tx: &mut AnyConnection, names: &[String], now: 
         .push(" ON CONFLICT (name) DO NOTHING");
         sql.build().execute(&mut *tx).await?;
     }
+    Ok(None)
+}
+
+/// The model that has this name or alias.
+async fn whose(tx: &mut AnyConnection, name: &str) -> Result<Option<String>, Error> {
+    let row = sqlx::query(
+        "SELECT name FROM models
+         WHERE name = $1 OR id = (SELECT model_id FROM model_aliases WHERE alias = $2) LIMIT 1",
+    )
+    .bind(name)
+    .bind(name)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(|row| row.try_get("name")).transpose()?)
+}
+
+async fn set_aliases(tx: &mut AnyConnection, id: i64, aliases: &[String]) -> Result<(), ModelError> {
+    sqlx::query("DELETE FROM model_aliases WHERE model_id = $1")
+        .bind(id)
+        .execute(&mut *tx)
+        .await
+        .map_err(Error::from)?;
+    let mut seen = std::collections::HashSet::new();
+    for alias in aliases.iter().filter(|alias| seen.insert(alias.as_str())) {
+        if let Some(model) = whose(tx, alias).await? {
+            return Err(ModelError::NameTaken { is_alias: true, name: alias.clone(), model });
+        }
+        sqlx::query("INSERT INTO model_aliases (alias, model_id) VALUES ($1, $2)")
+            .bind(alias.as_str())
+            .bind(id)
+            .execute(&mut *tx)
+            .await
+            .map_err(Error::from)?;
+    }
     Ok(())
 }
 
 async fn load(connection: &mut AnyConnection, id: i64) -> Result<Option<Model>, Error> {
-    let row = sqlx::query("SELECT id, name, status, created_at FROM models WHERE id = $1")
-        .bind(id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let serving = Serving::count(connection).await?;
-    model(&row, &serving).map(Some)
+    let mut sql = Sql::new(SELECT);
+    sql.push_bind("id = ", id);
+    let Some(row) = sql.build().fetch_optional(&mut *connection).await? else { return Ok(None) };
+    let (aliases, serving) = (aliases(connection).await?, Serving::read(connection).await?);
+    model(&row, &aliases, &serving).map(Some)
 }
 
-/// How many enabled channels serve each model. Counted here, because engines read JSON lists each in their own way.
-struct Serving(HashMap<String, i64>);
+async fn aliases(connection: &mut AnyConnection) -> Result<HashMap<i64, Vec<String>>, Error> {
+    let rows = sqlx::query("SELECT alias, model_id FROM model_aliases ORDER BY alias").fetch_all(connection).await?;
+    let mut aliases: HashMap<i64, Vec<String>> = HashMap::new();
+    for row in &rows {
+        aliases.entry(row.try_get("model_id")?).or_default().push(row.try_get("alias")?);
+    }
+    Ok(aliases)
+}
+
+/// Which channels name each model. Found here, because engines read JSON lists each in their own way.
+struct Serving(HashMap<String, Vec<ServedBy>>);
 
 impl Serving {
-    async fn count(connection: &mut AnyConnection) -> Result<Self, Error> {
-        let mut counts = HashMap::new();
-        let rows =
-            sqlx::query("SELECT id, models FROM channels WHERE status = 'enabled'").fetch_all(connection).await?;
+    async fn read(connection: &mut AnyConnection) -> Result<Self, Error> {
+        let rows = sqlx::query(
+            "SELECT id, name, provider, models, model_mapping, priority, weight, status, last_test FROM channels
+             ORDER BY priority DESC, weight DESC, id",
+        )
+        .fetch_all(connection)
+        .await?;
+        let mut serving: HashMap<String, Vec<ServedBy>> = HashMap::new();
         for row in &rows {
-            let names: BTreeSet<String> = Columns { table: "channels", row }.json("models")?;
-            for name in names {
-                *counts.entry(name).or_default() += 1;
+            let row = Columns { table: "channels", row };
+            let mapping: BTreeMap<String, String> = row.json("model_mapping")?;
+            let test: Option<ChannelTest> = match row.get::<Option<String>>("last_test")? {
+                Some(_) => Some(row.json("last_test")?),
+                None => None,
+            };
+            for name in row.json::<Vec<String>>("models")? {
+                let served = ServedBy {
+                    channel_id: row.get("id")?,
+                    channel_name: row.get("name")?,
+                    provider: row.get("provider")?,
+                    upstream_model: mapping.get(&name).unwrap_or(&name).clone(),
+                    priority: row.get("priority")?,
+                    weight: row.get("weight")?,
+                    status: row.word("status")?,
+                    test_ok: test.as_ref().map(|test| test.ok),
+                };
+                serving.entry(name).or_default().push(served);
             }
         }
-        Ok(Self(counts))
+        Ok(Self(serving))
     }
 }
 
@@ -179,14 +268,36 @@ const fn columns(row: &AnyRow) -> Columns<'_> {
     Columns { table: "models", row }
 }
 
-fn model(row: &AnyRow, serving: &Serving) -> Result<Model, Error> {
+fn model(row: &AnyRow, aliases: &HashMap<i64, Vec<String>>, serving: &Serving) -> Result<Model, Error> {
     let row = columns(row);
-    let name: String = row.get("name")?;
+    let (id, name): (i64, String) = (row.get("id")?, row.get("name")?);
+    let served_by = serving.0.get(&name).cloned().unwrap_or_default();
+    let enabled = served_by.iter().filter(|served| served.status == ChannelStatus::Enabled).count();
+    let own = facts(&row)?;
     Ok(Model {
-        id: row.get("id")?,
-        channels: serving.0.get(&name).copied().unwrap_or(0),
+        id,
         name,
+        aliases: aliases.get(&id).cloned().unwrap_or_default(),
+        owner: own.owner.clone(),
+        kind: own.kind,
+        capabilities: own.capabilities.clone().unwrap_or_default(),
+        context: own.context,
+        max_output: own.max_output,
+        own,
         status: row.word("status")?,
+        channels: i64::try_from(enabled).unwrap_or(i64::MAX),
+        served_by,
         created_at: row.time("created_at")?,
+    })
+}
+
+fn facts(row: &Columns<'_>) -> Result<ModelFacts, Error> {
+    let has = |column| Ok::<_, Error>(row.get::<Option<String>>(column)?.is_some());
+    Ok(ModelFacts {
+        owner: row.get("owner")?,
+        kind: if has("kind")? { Some(row.word("kind")?) } else { None },
+        capabilities: if has("capabilities")? { Some(row.json("capabilities")?) } else { None },
+        context: row.get("context")?,
+        max_output: row.get("max_output")?,
     })
 }

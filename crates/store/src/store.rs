@@ -21,6 +21,7 @@ use crate::ledger::Ledger;
 use crate::logs::Logs;
 use crate::models::Models;
 use crate::open::{self, DirLock, OpenError, Opened, Options};
+use crate::providers::Providers;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::tokens::Tokens;
@@ -101,6 +102,10 @@ impl Store {
 
     pub fn keys(&self) -> Keys<'_> {
         Keys { store: self }
+    }
+
+    pub fn providers(&self) -> Providers<'_> {
+        Providers { store: self }
     }
 
     pub fn users(&self) -> Users<'_> {

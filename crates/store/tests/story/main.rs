@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod canary;
+mod catalogue;
 mod dashboard;
 mod ledger;
 mod logs;

@@ -21,7 +21,7 @@ fn secrets(channel: &RelayChannel) -> Vec<&str> {
 }
 
 fn new_key(name: &str) -> NewKey {
-    NewKey { name: name.to_owned(), expires_at: None, models: vec!["m".to_owned()] }
+    NewKey { name: name.to_owned(), models: vec!["m".to_owned()], ..NewKey::default() }
 }
 
 async fn only(store: &Store) -> RelayChannel {
@@ -142,8 +142,8 @@ async fn channel_names_are_unique() {
     let renamed = store.channels().update(two.id, patch).await;
     assert!(matches!(renamed, Err(ChannelError::NameTaken)));
     // What failed left nothing behind.
-    let models = store.models().list(&search("zzz")).await.unwrap();
-    assert_eq!(models.total, 0);
+    let models = store.models().all().await.unwrap();
+    assert!(models.iter().all(|model| model.name != "zzz"));
     store.close().await;
 }
 
@@ -212,17 +212,17 @@ async fn naming_a_model_in_a_channel_makes_it() {
     new.models = many.clone();
     let made = store.channels().create(new).await.unwrap();
     store.channels().create(channel("other", &[], &["model-000", "extra"])).await.unwrap();
-    let page = store.models().list(&PageQuery::default()).await.unwrap();
-    assert_eq!((page.total, page.items.len()), (251, 100));
-    let zero = store.models().list(&search("model-000")).await.unwrap().items.remove(0);
-    assert_eq!(zero.channels, 2);
+    let mut models = store.models().all().await.unwrap();
+    assert_eq!(models.len(), 251);
+    let zero = models.remove(1);
+    assert_eq!((zero.name.as_str(), zero.channels), ("model-000", 2));
 
     let off = ChannelPatch { status: Some(ChannelStatus::Disabled), ..ChannelPatch::default() };
     store.channels().update(made.id, off).await.unwrap();
     let zero = store.models().get(zero.id).await.unwrap().unwrap();
     assert_eq!(zero.channels, 1);
 
-    let off = ModelPatch { status: Some(ModelStatus::Disabled) };
+    let off = ModelPatch { status: Some(ModelStatus::Disabled), ..ModelPatch::default() };
     let zero = store.models().update(zero.id, off).await.unwrap().unwrap();
     assert_eq!(zero.status, ModelStatus::Disabled);
     let relay = store.models().for_relay().await.unwrap();
@@ -230,7 +230,8 @@ async fn naming_a_model_in_a_channel_makes_it() {
         relay.iter().filter(|model| !model.enabled).map(|model| model.name.as_str()).collect::<Vec<_>>(),
         ["model-000"]
     );
-    assert_eq!(store.models().update(9999, ModelPatch::default()).await.unwrap(), None);
+    let absent = store.models().update(9999, ModelPatch::default()).await;
+    assert_eq!(absent.unwrap(), None);
     store.close().await;
 }
 
@@ -238,9 +239,9 @@ async fn naming_a_model_in_a_channel_makes_it() {
 async fn model_names_are_unique() {
     let home = Home::new();
     let store = home.open().await;
-    let new = || NewModel { name: "gpt".to_owned() };
+    let new = || NewModel { name: "gpt".to_owned(), ..NewModel::default() };
     let made = store.models().create(new()).await.unwrap();
-    assert!(matches!(store.models().create(new()).await, Err(ModelError::NameTaken)));
+    assert!(matches!(store.models().create(new()).await, Err(ModelError::NameTaken { is_alias: false, .. })));
     assert!(store.models().delete(made.id).await.unwrap());
     assert!(!store.models().delete(made.id).await.unwrap());
     store.models().create(new()).await.unwrap();
