@@ -12,6 +12,8 @@ mod console;
 mod guard;
 mod linger;
 mod listen;
+mod models;
+mod providers;
 mod relay;
 mod router;
 mod start;

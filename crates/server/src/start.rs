@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
 use api::{channels::NewChannel, keys::NewKey, session::Role};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
-use store::{ChannelError, Clock, Scope, SignedInFrom, Store, UserError};
+use store::{ChannelError, Clock, KeyError, Scope, SignedInFrom, Store, UserError};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing::info;
 
@@ -29,6 +29,8 @@ pub enum StartError {
     Listen(SocketAddr, io::Error),
     #[error("can't make the owner from AIGW_ADMIN_USERNAME and AIGW_ADMIN_PASSWORD: {0}")]
     Admin(String),
+    #[error("can't make the demo channel and its key: {0}")]
+    Demo(String),
     #[error("can't prepare encrypted connections: {0}. Is the package ca-certificates installed?")]
     Tls(String),
     #[error(transparent)]
@@ -180,13 +182,18 @@ async fn make_demo(app: &App) -> Result<SecretString, StartError> {
     match store.channels().create(demo).await {
         Ok(_) | Err(ChannelError::NameTaken) => {}
         Err(ChannelError::Store(error)) => return Err(error.into()),
+        Err(error @ ChannelError::ModelIsAlias { .. }) => return Err(StartError::Demo(error.to_string())),
     }
     let scope = Scope::User(user.id);
     for key in store.keys().list(scope, &api::page::PageQuery::default()).await?.items {
         store.keys().delete(scope, key.id).await?;
     }
-    let key = NewKey { name: "Demo".to_owned(), expires_at: None, models: Vec::new() };
-    let secret = store.keys().create(user.id, key).await?.secret.into();
+    let key = NewKey { name: "Demo".to_owned(), ..NewKey::default() };
+    let created = store.keys().create(user.id, key).await.map_err(|error| match error {
+        KeyError::Store(error) => StartError::Store(error),
+        error @ (KeyError::NoSuchGroup | KeyError::NoSuchUser) => StartError::Demo(error.to_string()),
+    })?;
+    let secret = created.secret.into();
     app.reload().await?;
     Ok(secret)
 }

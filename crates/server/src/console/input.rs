@@ -5,7 +5,7 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
 };
-use http::{header, request::Parts};
+use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
 
 use super::Refusal;
@@ -42,11 +42,7 @@ where
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        // A form or plain text can be sent across sites without asking first; JSON can't.
-        let json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if json.is_none_or(|value| value.split(';').next().unwrap_or("").trim() != "application/json") {
-            return Err(Refusal::NotJson);
-        }
+        must_be_json(request.headers())?;
         let request = request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, MOST_BYTES)));
         let body = Bytes::from_request(request, state).await.map_err(|_| Refusal::TooLarge)?;
         let reader = &mut serde_json::Deserializer::from_slice(&body);
@@ -62,6 +58,15 @@ where
         })?;
         reader.end().map_err(|fault| malformed(&fault))?;
         Ok(Self(value))
+    }
+}
+
+/// A form or plain text can be sent across sites without asking first; JSON can't.
+pub(super) fn must_be_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    match json.map(|value| value.split(';').next().unwrap_or("").trim()) {
+        Some("application/json") => Ok(()),
+        _ => Err(Refusal::NotJson),
     }
 }
 

@@ -14,6 +14,7 @@ mod input;
 mod keys;
 mod logs;
 mod models;
+mod playground;
 mod providers;
 mod session;
 mod sessions;
@@ -57,13 +58,16 @@ fn api() -> Api {
         .route(Access::Admin, routes!(groups::update, groups::delete))
         .route(Access::Admin, routes!(audit::list))
         .route(Access::Admin, routes!(settings::list))
+        .logged(Access::Member, routes!(playground::chat))
+        .route(Access::Member, routes!(playground::models))
         .route(Access::Member, routes!(providers::list))
+        .route(Access::Admin, routes!(providers::create))
+        .route(Access::Admin, routes!(providers::update, providers::delete))
         .route(Access::Admin, routes!(channels::list, channels::create))
         .route(Access::Admin, routes!(channels::read, channels::update, channels::delete))
         .route(Access::Admin, routes!(channels::test))
-        .route(Access::Member, routes!(models::list))
-        .route(Access::Admin, routes!(models::create))
-        .route(Access::Admin, routes!(models::update, models::delete))
+        .route(Access::Admin, routes!(models::list, models::create))
+        .route(Access::Admin, routes!(models::read, models::update, models::delete))
         .route(Access::Member, routes!(keys::list, keys::create))
         .route(Access::Member, routes!(keys::read, keys::update, keys::delete))
         .route(Access::Member, routes!(dashboard::read))

@@ -1,12 +1,15 @@
 //! Who is asking: one place that reads an access key, in every form in which clients send one.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, Request, Uri, header};
 use llm::{Failure, Kind};
 use store::{AccessKey, parse_access_key};
 
-use crate::app::App;
+use crate::{
+    app::App,
+    client::{self, Peer},
+};
 
 /// The key that a request presents, if it is good now.
 ///
@@ -34,6 +37,30 @@ pub(super) fn check(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Arc<Acc
         return Err(Failure::new(Kind::Auth, "This access key has expired. Make a new one in the gateway's console."));
     }
     Ok(Arc::clone(key))
+}
+
+/// Whether the key may be used from this address.
+///
+/// # Errors
+/// With the address as the gateway sees it: behind a proxy that isn't trusted, it is the proxy's.
+pub(super) fn admit(key: &AccessKey, ip: IpAddr) -> Result<(), Failure> {
+    if key.admits(ip) {
+        return Ok(());
+    }
+    let text = format!("This access key may not be used from {ip}. Its list of addresses is in the gateway's console.");
+    Err(Failure::new(Kind::Permission, text))
+}
+
+/// Both checks, for what leaves no row in the log.
+pub(super) fn check_here<B>(app: &App, request: &Request<B>) -> Result<Arc<AccessKey>, Failure> {
+    let key = check(app, request.headers(), request.uri())?;
+    let peer: &Peer = request.extensions().get().ok_or_else(no_peer)?;
+    admit(&key, client::address(*peer, request.headers(), &app.config.trusted_proxies))?;
+    Ok(key)
+}
+
+pub(super) fn no_peer() -> Failure {
+    Failure::new(Kind::Internal, "The gateway lost track of the connection.")
 }
 
 /// The one credential that a request carries.

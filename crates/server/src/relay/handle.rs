@@ -1,7 +1,10 @@
 //! The life of a request, from top to bottom.
 
+use std::net::IpAddr;
+
 use api::logs::LogState;
 use axum::{
+    body::Body,
     extract::{Request, State},
     response::Response,
 };
@@ -10,6 +13,7 @@ use llm::{
     Failure, Kind,
     chat::{self, Endpoint, Summary},
 };
+use store::AccessKey;
 use tokio::time::Instant;
 
 use super::{
@@ -33,18 +37,33 @@ const MOST_ATTEMPTS: usize = 2;
 pub(super) async fn handle(State(app): State<App>, endpoint: Endpoint, request: Request) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
-    let key = match credential::check(&app, &parts.headers, &parts.uri) {
-        Ok(key) => key,
-        Err(failure) => return refuse(&failure),
-    };
-    let Some(arrival) = arrival(&app, &parts, &key, endpoint, started) else {
-        return refuse(&Failure::new(Kind::Internal, "The gateway lost track of the connection."));
+    match credential::check(&app, &parts.headers, &parts.uri) {
+        Ok(key) => Box::pin(serve(&app, &key, endpoint, started, parts, body)).await,
+        Err(failure) => refuse(&failure),
+    }
+}
+
+/// Answers a chat request of someone whom the caller has identified otherwise.
+pub(crate) async fn chat_as(app: &App, key: &AccessKey, request: Request) -> Response {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    Box::pin(serve(app, key, Endpoint::ChatCompletions, started, parts, body)).await
+}
+
+async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant, parts: Parts, body: Body) -> Response {
+    let Some(&peer) = parts.extensions.get::<Peer>() else { return refuse(&credential::no_peer()) };
+    let ip = client::address(peer, &parts.headers, &app.config.trusted_proxies);
+    let Some(arrival) = arrival(app, &parts, key, endpoint, ip, started) else {
+        return refuse(&credential::no_peer());
     };
     let refused = |request: Option<&chat::Request>, failure: &Failure| {
-        arrival.reject(&app, request, failure);
+        arrival.reject(app, request, failure);
         refuse(failure)
     };
-    let received = match body::read(&app, &parts.headers, body).await {
+    if let Err(failure) = credential::admit(key, ip) {
+        return refused(None, &failure);
+    }
+    let received = match body::read(app, &parts.headers, body).await {
         Ok(received) => received,
         Err(failure) => return refused(None, &failure),
     };
@@ -52,17 +71,17 @@ pub(super) async fn handle(State(app): State<App>, endpoint: Endpoint, request: 
         Ok(request) => request,
         Err(failure) => return refused(None, &failure),
     };
-    let candidates = match plan(&app.snapshot(), &key, &request.model, random) {
+    let candidates = match plan(&app.snapshot(), key, &request.model, random) {
         Ok(candidates) => candidates,
         Err(failure) => return refused(Some(&request), &failure),
     };
 
-    let mut settler = Settler::open(&app, &arrival, &request).await;
+    let mut settler = Settler::open(app, &arrival, &request).await;
     let mut candidates = candidates.into_iter().take(MOST_ATTEMPTS).peekable();
     while let Some(candidate) = candidates.next() {
         settler.asks(&candidate);
         let asked = Instant::now();
-        match attempt(&app, &candidate, &request, &parts.headers).await {
+        match attempt(app, &candidate, &request, &parts.headers).await {
             Ok(answer) => {
                 settler.tried(&candidate, asked.elapsed(), Some(answer.status.as_u16()), None);
                 let attempts = settler.attempts();
@@ -86,9 +105,15 @@ pub(super) async fn handle(State(app): State<App>, endpoint: Endpoint, request: 
     refuse(&Failure::new(Kind::Unavailable, "No channel can serve this now."))
 }
 
-fn arrival(app: &App, parts: &Parts, key: &store::AccessKey, endpoint: Endpoint, started: Instant) -> Option<Arrival> {
+fn arrival(
+    app: &App,
+    parts: &Parts,
+    key: &AccessKey,
+    endpoint: Endpoint,
+    ip: IpAddr,
+    started: Instant,
+) -> Option<Arrival> {
     let RequestId(id) = *parts.extensions.get()?;
-    let peer: Peer = *parts.extensions.get()?;
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Some(Arrival {
         id,
@@ -98,7 +123,7 @@ fn arrival(app: &App, parts: &Parts, key: &store::AccessKey, endpoint: Endpoint,
         key_id: key.id,
         key_name: key.name.clone(),
         endpoint: endpoint.public_path(),
-        client_ip: client::address(peer, &parts.headers, &app.config.trusted_proxies).to_string(),
+        client_ip: ip.to_string(),
         user_agent: user_agent.map(|value| value.chars().take(256).collect()),
     })
 }

@@ -24,7 +24,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use llm::{Failure, Kind, chat::Endpoint};
 
-pub(crate) use self::{plan::Candidate, snapshot::Snapshot, upstream::Upstream};
+pub(crate) use self::{handle::chat_as, plan::Candidate, snapshot::Snapshot, upstream::Upstream};
 use crate::app::App;
 
 /// Where clients expect the API: at its place, below `/api`, and where a base URL without `/v1` leads.

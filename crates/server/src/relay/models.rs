@@ -1,6 +1,5 @@
 //! `GET /v1/models` and `GET /v1/models/{id}`: what the key at hand may ask for.
 
-use api::Time;
 use axum::{
     Json,
     extract::{Path, Request, State},
@@ -9,8 +8,8 @@ use axum::{
 use llm::{Failure, Kind};
 use serde::Serialize;
 
-use super::{credential, refuse};
-use crate::{app::App, assets, router::prefers_html};
+use super::{credential, refuse, snapshot::Listed};
+use crate::{app::App, assets, models, router::prefers_html};
 
 #[derive(Serialize)]
 struct List<'a> {
@@ -24,7 +23,7 @@ struct Model<'a> {
     object: &'static str,
     /// Seconds since the Unix epoch.
     created: i64,
-    owned_by: &'static str,
+    owned_by: String,
 }
 
 pub(super) async fn list(State(app): State<App>, request: Request) -> Response {
@@ -32,28 +31,34 @@ pub(super) async fn list(State(app): State<App>, request: Request) -> Response {
     if request.uri().path() == "/models" && prefers_html(&request) {
         return assets::page("/models", request.headers());
     }
-    let key = match credential::check(&app, request.headers(), request.uri()) {
+    let key = match credential::check_here(&app, &request) {
         Ok(key) => key,
         Err(failure) => return refuse(&failure),
     };
     let snapshot = app.snapshot();
-    let data = snapshot.models_for(&key).into_iter().map(|(name, made)| model(name, made)).collect();
+    let data = snapshot.models_for(&key).into_iter().map(model).collect();
     Json(List { object: "list", data }).into_response()
 }
 
 pub(super) async fn read(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
-    let key = match credential::check(&app, request.headers(), request.uri()) {
+    let key = match credential::check_here(&app, &request) {
         Ok(key) => key,
         Err(failure) => return refuse(&failure),
     };
     let snapshot = app.snapshot();
-    if let Some((name, made)) = snapshot.models_for(&key).into_iter().find(|(name, _)| *name == id) {
-        return Json(model(name, made)).into_response();
+    if let Some(listed) = snapshot.models_for(&key).into_iter().find(|listed| listed.name == id) {
+        return Json(model(listed)).into_response();
     }
     let text = format!("No model “{id}” is served here for this key. GET /v1/models lists those that are.");
     refuse(&Failure::new(Kind::ModelNotFound, text).at("model"))
 }
 
-fn model(id: &str, made: Time) -> Model<'_> {
-    Model { id, object: "model", created: made.as_millis() / 1000, owned_by: "ai-gateway" }
+fn model(listed: Listed<'_>) -> Model<'_> {
+    let owner = models::facts(&listed.model.name, &listed.model.own).owner;
+    Model {
+        id: listed.name,
+        object: "model",
+        created: listed.model.created_at.as_millis() / 1000,
+        owned_by: owner.unwrap_or_else(|| "ai-gateway".to_owned()),
+    }
 }

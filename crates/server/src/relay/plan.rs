@@ -7,35 +7,40 @@ use secrecy::ExposeSecret;
 use store::{AccessKey, RelayChannel, RelayKey};
 
 use super::snapshot::{Snapshot, may_use};
+use crate::providers::Provider;
 
 /// One channel that could answer, with the key that it would use.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub(crate) channel: Arc<RelayChannel>,
-    pub(super) vendor: &'static Vendor,
+    pub(super) provider: Arc<Provider>,
     pub(crate) upstream_model: String,
     base_url: String,
     key: Option<usize>,
 }
 
 impl Candidate {
-    /// `random` chooses among the channel's keys.
+    /// `model` is the public name, `random` chooses among the channel's keys.
     ///
     /// # Errors
     /// If the channel can't be asked at all: a message for its operator.
-    pub(crate) fn new(channel: &Arc<RelayChannel>, model: &str, random: u64) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        channel: &Arc<RelayChannel>,
+        provider: Option<&Arc<Provider>>,
+        model: &str,
+        random: u64,
+    ) -> Result<Self, Failure> {
         let unusable = |why: &str| Failure::new(Kind::Unavailable, format!("Channel “{}” {why}", channel.name));
-        let vendor = Vendor::find(&channel.provider)
-            .ok_or_else(|| unusable("points at a provider that this version doesn't know."))?;
-        let base_url = channel.base_url.as_deref().or(vendor.base_url).unwrap_or_default().to_owned();
-        if base_url.is_empty() && vendor.reach == Reach::Http {
+        let provider = provider.ok_or_else(|| unusable("points at a provider that this version doesn't know."))?;
+        let base_url = channel.base_url.as_ref().or(provider.base_url.as_ref()).cloned().unwrap_or_default();
+        if base_url.is_empty() && provider.reach == Reach::Http {
             return Err(unusable("has no address. Enter its base URL."));
         }
-        if channel.keys.is_empty() && vendor.needs_key() {
+        if channel.keys.is_empty() && provider.needs_key {
             return Err(unusable("has no API key. Add one."));
         }
         Ok(Self {
-            vendor,
+            provider: Arc::clone(provider),
             upstream_model: channel.model_mapping.get(model).map_or(model, String::as_str).to_owned(),
             base_url,
             key: (!channel.keys.is_empty()).then(|| index(random, channel.keys.len())),
@@ -60,21 +65,22 @@ impl Candidate {
     }
 }
 
-/// The candidates for `model`, best first: higher priority before lower, inside a priority at random by weight.
+/// The candidates for what the client calls `name`, best first: higher priority before lower, inside a priority at random by weight.
 ///
 /// # Errors
 /// If the key may not use the model, nothing serves it, or what serves it can't be asked.
 pub(super) fn plan(
     snapshot: &Snapshot,
     key: &AccessKey,
-    model: &str,
+    name: &str,
     mut random: impl FnMut() -> u64,
 ) -> Result<Vec<Candidate>, Failure> {
     let missing = || {
-        let text = format!("No model “{model}” is served here for this key. GET /v1/models lists those that are.");
+        let text = format!("No model “{name}” is served here for this key. GET /v1/models lists those that are.");
         Failure::new(Kind::ModelNotFound, text).at("model")
     };
-    if !may_use(key, model) {
+    let model = snapshot.resolve(name);
+    if !may_use(key, name, model) {
         return Err(missing());
     }
     let mut channels = snapshot.serving(model, &key.group);
@@ -85,7 +91,7 @@ pub(super) fn plan(
     let mut unusable = None;
     while !channels.is_empty() {
         let channel = channels.swap_remove(next(&channels, &mut random));
-        match Candidate::new(channel, model, random()) {
+        match Candidate::new(channel, snapshot.provider(&channel.provider), model, random()) {
             Ok(candidate) => candidates.push(candidate),
             Err(failure) => unusable = Some(failure),
         }
@@ -137,6 +143,11 @@ mod tests {
         })
     }
 
+    fn candidate(random: u64) -> Candidate {
+        let provider = crate::providers::in_effect(Vec::new()).into_iter().find(|provider| provider.slug == "custom");
+        Candidate::new(&channel(1, 0, 1), provider.map(Arc::new).as_ref(), "m", random).unwrap()
+    }
+
     /// How often each channel comes first in draws that go through all random numbers evenly.
     fn shares(channels: &[Arc<RelayChannel>], draws: u64) -> Vec<u64> {
         let all: Vec<_> = channels.iter().collect();
@@ -159,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_candidate_knows_the_providers_name_for_the_model() {
-        let candidate = Candidate::new(&channel(1, 0, 1), "m", 1).unwrap();
+        let candidate = candidate(1);
         assert_eq!(candidate.upstream_model, "up-m");
         assert_eq!(candidate.url(Endpoint::ChatCompletions), "http://127.0.0.1:1/v1/chat/completions");
         assert_eq!(candidate.key().map(|key| key.id), Some(2));
@@ -167,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_provider_that_quotes_its_key_is_not_repeated() {
-        let candidate = Candidate::new(&channel(1, 0, 1), "m", 0).unwrap();
+        let candidate = candidate(0);
         assert_eq!(candidate.redact("bad key-one!"), "bad [provider key]!");
         assert_eq!(candidate.redact("bad key"), "bad key");
     }

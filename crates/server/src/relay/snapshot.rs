@@ -1,9 +1,10 @@
-//! What requests are planned with, in memory: channels, models and access keys as the store last had them.
+//! What requests are planned with, in memory: channels, providers, models and access keys as the store last had them.
 
 use std::{collections::HashMap, sync::Arc};
 
-use api::Time;
-use store::{AccessKey, RelayChannel, Store};
+use store::{AccessKey, RelayChannel, RelayModel, Store};
+
+use crate::providers::{self, Provider};
 
 /// One consistent reading of the store.
 #[derive(Debug)]
@@ -11,15 +12,30 @@ pub(crate) struct Snapshot {
     channels: HashMap<i64, Arc<RelayChannel>>,
     /// Enabled channels by the models that they serve and that are enabled themselves.
     by_model: HashMap<String, Vec<Arc<RelayChannel>>>,
-    /// Enabled models and when they were made.
-    models: HashMap<String, Time>,
+    /// Enabled models.
+    models: HashMap<String, RelayModel>,
+    /// Other names of enabled models.
+    aliases: HashMap<String, String>,
+    /// By slug, also those that are switched off: what points at them goes on.
+    providers: HashMap<String, Arc<Provider>>,
     keys: HashMap<String, Arc<AccessKey>>,
+}
+
+/// A name that a key may ask for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) model: &'s RelayModel,
 }
 
 impl Snapshot {
     pub(crate) async fn read(store: &Store) -> Result<Self, store::Error> {
         let models = store.models().for_relay().await?.into_iter().filter(|model| model.enabled);
-        let models: HashMap<String, Time> = models.map(|model| (model.name, model.created_at)).collect();
+        let models: HashMap<String, RelayModel> = models.map(|model| (model.name.clone(), model)).collect();
+        let aliases = models
+            .values()
+            .flat_map(|model| model.aliases.iter().map(|alias| (alias.clone(), model.name.clone())))
+            .collect();
         let channels: Vec<_> = store.channels().for_relay().await?.into_iter().map(Arc::new).collect();
         let mut by_model: HashMap<String, Vec<Arc<RelayChannel>>> = HashMap::new();
         for channel in channels.iter().filter(|channel| channel.enabled) {
@@ -27,17 +43,29 @@ impl Snapshot {
                 by_model.entry(model.clone()).or_default().push(Arc::clone(channel));
             }
         }
+        let providers = providers::in_effect(store.providers().all().await?);
         let keys = store.keys().for_relay().await?;
         Ok(Self {
             channels: channels.into_iter().map(|channel| (channel.id, channel)).collect(),
             by_model,
             models,
+            aliases,
+            providers: providers.into_iter().map(|provider| (provider.slug.clone(), Arc::new(provider))).collect(),
             keys: keys.into_iter().map(|key| (key.public_id.clone(), Arc::new(key))).collect(),
         })
     }
 
     pub(crate) fn channel(&self, id: i64) -> Option<&Arc<RelayChannel>> {
         self.channels.get(&id)
+    }
+
+    pub(crate) fn provider(&self, slug: &str) -> Option<&Arc<Provider>> {
+        self.providers.get(slug)
+    }
+
+    /// The model that a name stands for; the name itself if it is no alias.
+    pub(super) fn resolve<'n>(&'n self, name: &'n str) -> &'n str {
+        self.aliases.get(name).map_or(name, String::as_str)
     }
 
     /// Enabled channels that serve `model` to `group`.
@@ -50,17 +78,22 @@ impl Snapshot {
         self.keys.get(public_id)
     }
 
-    /// Models that `key` may ask for and some channel serves, by name, and when they were made.
-    pub(super) fn models_for(&self, key: &AccessKey) -> Vec<(&str, Time)> {
-        let served = |name: &str| may_use(key, name) && !self.serving(name, &key.group).is_empty();
-        let mut models: Vec<_> =
-            self.models.iter().filter(|(name, _)| served(name)).map(|(name, made)| (name.as_str(), *made)).collect();
-        models.sort_unstable();
-        models
+    /// Names that `key` may ask for and some channel serves, in their order.
+    pub(crate) fn models_for(&self, key: &AccessKey) -> Vec<Listed<'_>> {
+        let served = self.models.values().filter(|model| !self.serving(&model.name, &key.group).is_empty());
+        let mut listed: Vec<_> = served
+            .flat_map(|model| {
+                let names = std::iter::once(&model.name).chain(&model.aliases);
+                names.map(move |name| Listed { name, model })
+            })
+            .filter(|listed| may_use(key, listed.name, &listed.model.name))
+            .collect();
+        listed.sort_unstable_by_key(|listed| listed.name);
+        listed
     }
 }
 
-/// Whether a key's list of models has this one.
-pub(super) fn may_use(key: &AccessKey, model: &str) -> bool {
-    key.models.is_empty() || key.models.iter().any(|own| own == model)
+/// Whether a key's list of models has this name, or the model that it stands for.
+pub(super) fn may_use(key: &AccessKey, name: &str, model: &str) -> bool {
+    key.models.is_empty() || key.models.iter().any(|own| own == name || own == model)
 }

@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body::Body as _;
-use llm::{Auth, chat::Endpoint, demo, vendor::Reach};
+use llm::{chat::Endpoint, demo, vendor::Reach};
 use secrecy::ExposeSecret;
 
 use super::{
@@ -89,7 +89,7 @@ impl Upstream {
         body: Bytes,
         from: Option<&HeaderMap>,
     ) -> Result<Reply, SendError> {
-        if candidate.vendor.reach == Reach::InProcess {
+        if candidate.provider.reach == Reach::InProcess {
             return Ok(answer_in_process(endpoint, body));
         }
         let url = reqwest::Url::parse(&candidate.url(endpoint))
@@ -106,13 +106,11 @@ impl Upstream {
         // What passes through must be readable on the way.
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(key) = candidate.key() {
-            let (name, mut value) = match candidate.vendor.auth {
-                Auth::Bearer | Auth::Optional => {
+            let (name, mut value) = match &candidate.provider.header {
+                None => {
                     (header::AUTHORIZATION, HeaderValue::try_from(format!("Bearer {}", key.secret.expose_secret())))
                 }
-                Auth::Header(name) => {
-                    (HeaderName::from_static(name), HeaderValue::try_from(key.secret.expose_secret()))
-                }
+                Some(name) => (name.clone(), HeaderValue::try_from(key.secret.expose_secret())),
             };
             if let Ok(value) = &mut value {
                 value.set_sensitive(true);

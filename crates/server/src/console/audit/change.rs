@@ -8,6 +8,7 @@ use api::{
     groups::Group,
     keys::Key,
     models::Model,
+    providers::Provider,
     session::User,
     tokens::Token,
     users::Account,
@@ -63,6 +64,7 @@ subjects! {
     Group: Group { name, name }
     Key: Key { id, name }
     Model: Model { id, name }
+    Provider: Provider { slug, name }
     Token: Token { id, name }
     User: User { id, username }
 }

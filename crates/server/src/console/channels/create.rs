@@ -5,9 +5,8 @@ use api::{
     channels::{Channel, NewChannel},
 };
 use axum::{Json, extract::State, http::StatusCode};
-use store::ChannelError;
 
-use super::{check, tidy};
+use super::{check, refusal, tidy};
 use crate::{
     app::App,
     console::{audit::Change, error::Refusal, input::Input},
@@ -27,12 +26,9 @@ pub(in crate::console) async fn create(
 ) -> Result<(StatusCode, Change, Json<Channel>), Refusal> {
     new.name = new.name.trim().to_owned();
     new.base_url = new.base_url.as_deref().map(tidy).filter(|url| !url.is_empty());
-    check(app.config.egress, &new.provider, new.base_url.as_deref(), new.keys.len(), true)?;
+    check(&app, &new.provider, new.base_url.as_deref(), new.keys.len(), true)?;
     let name = new.name.clone();
-    let channel = app.store.channels().create(new).await.map_err(|error| match error {
-        ChannelError::NameTaken => Refusal::name_taken(&name),
-        ChannelError::Store(error) => error.into(),
-    })?;
+    let channel = app.store.channels().create(new).await.map_err(|error| refusal(error, &name))?;
     app.reload().await?;
     Ok((StatusCode::CREATED, Change::created(&channel), Json(channel)))
 }

@@ -49,7 +49,8 @@ pub(in crate::console) async fn test(
         .or_else(|| channel.test_model.clone())
         .or_else(|| channel.models.first().cloned())
         .ok_or_else(|| Refusal::field("model", "Name a model: the channel serves none."))?;
-    let candidate = Candidate::new(channel, &model, 0).map_err(|failure| Refusal::field("model", failure.message))?;
+    let candidate = Candidate::new(channel, snapshot.provider(&channel.provider), &model, 0)
+        .map_err(|failure| Refusal::field("model", failure.message))?;
 
     let started = Instant::now();
     let outcome = match timeout(PATIENCE, ask(&app, &candidate)).await {

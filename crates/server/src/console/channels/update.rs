@@ -5,9 +5,8 @@ use api::{
     channels::{Channel, ChannelPatch},
 };
 use axum::{Json, extract::State};
-use store::ChannelError;
 
-use super::{check, tidy};
+use super::{check, refusal, tidy};
 use crate::{
     app::App,
     console::{
@@ -40,12 +39,9 @@ pub(in crate::console) async fn update(
     patch.name = patch.name.map(|name| name.trim().to_owned());
     patch.base_url = patch.base_url.as_deref().map(tidy);
     let base_url = patch.base_url.as_deref().or(before.base_url.as_deref()).filter(|url| !url.is_empty());
-    check(app.config.egress, &before.provider, base_url, patch.add_keys.len(), false)?;
+    check(&app, &before.provider, base_url, patch.add_keys.len(), false)?;
     let name = patch.name.clone().unwrap_or_default();
-    let updated = app.store.channels().update(id, patch).await.map_err(|error| match error {
-        ChannelError::NameTaken => Refusal::name_taken(&name),
-        ChannelError::Store(error) => error.into(),
-    })?;
+    let updated = app.store.channels().update(id, patch).await.map_err(|error| refusal(error, &name))?;
     app.reload().await?;
     let channel = updated.ok_or(Refusal::NotFound)?;
     Ok((Change::updated(&before, &channel), Json(channel)))

@@ -6,6 +6,7 @@ use api::{
 };
 use axum::{Json, extract::State};
 
+use super::{check_choice, check_expiry, refusal};
 use crate::{
     app::App,
     console::{
@@ -33,7 +34,10 @@ pub(in crate::console) async fn update(
 ) -> Result<(Change, Json<Key>), Refusal> {
     patch.name = patch.name.map(|name| name.trim().to_owned());
     let before = app.store.keys().get(actor.scope(), id).await?.ok_or(Refusal::NotFound)?;
-    let key = app.store.keys().update(actor.scope(), id, patch).await?.ok_or(Refusal::NotFound)?;
+    check_choice(&actor, patch.group.as_deref(), None)?;
+    check_expiry(&app, patch.expires_at.flatten())?;
+    let updated = app.store.keys().update(actor.scope(), id, patch).await.map_err(refusal)?;
+    let key = updated.ok_or(Refusal::NotFound)?;
     app.reload().await?;
     Ok((Change::updated(&before, &key), Json(key)))
 }

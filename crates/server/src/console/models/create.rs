@@ -5,8 +5,8 @@ use api::{
     models::{Model, NewModel},
 };
 use axum::{Json, extract::State, http::StatusCode};
-use store::ModelError;
 
+use super::{filled, refusal};
 use crate::{
     app::App,
     console::{audit::Change, error::Refusal, input::Input},
@@ -24,11 +24,7 @@ pub(in crate::console) async fn create(
     State(app): State<App>,
     Input(new): Input<NewModel>,
 ) -> Result<(StatusCode, Change, Json<Model>), Refusal> {
-    let name = new.name.clone();
-    let model = app.store.models().create(new).await.map_err(|error| match error {
-        ModelError::NameTaken => Refusal::name_taken(&name),
-        ModelError::Store(error) => error.into(),
-    })?;
+    let model = app.store.models().create(new).await.map_err(refusal)?;
     app.reload().await?;
-    Ok((StatusCode::CREATED, Change::created(&model), Json(model)))
+    Ok((StatusCode::CREATED, Change::created(&model), Json(filled(model))))
 }
