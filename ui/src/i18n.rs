@@ -85,7 +85,14 @@ mod tests {
     #[test]
     fn every_fault_that_the_api_names_is_translated() {
         use api::{
-            Validate, channels::NewChannel, groups::NewGroup, keys::NewKey, session::PasswordChange, setup::Setup,
+            Validate,
+            channels::NewChannel,
+            groups::NewGroup,
+            keys::NewKey,
+            models::NewModel,
+            providers::{NewProvider, ProviderPatch},
+            session::PasswordChange,
+            setup::Setup,
         };
 
         fn faults(request: &impl Validate) -> Vec<String> {
@@ -106,13 +113,28 @@ mod tests {
         }))));
         sentences
             .extend(faults(&channel(serde_json::json!({"name": "n", "provider": "x", "models": vec!["m"; 1001]}))));
-        sentences.extend(faults(&NewKey { name: "k".to_owned(), expires_at: None, models: vec!["m".to_owned(); 201] }));
+        let key = |json: serde_json::Value| -> NewKey { serde_json::from_value(json).unwrap() };
+        sentences
+            .extend(faults(&key(serde_json::json!({"name": "k", "models": vec!["m"; 201], "ip_allow": ["here"]}))));
+        sentences.extend(faults(&key(serde_json::json!({"name": "k", "ip_allow": vec!["::1"; 101]}))));
+        let model = |json: serde_json::Value| -> NewModel { serde_json::from_value(json).unwrap() };
+        sentences.extend(faults(&model(serde_json::json!({"name": "m", "aliases": ["m"], "context": 0}))));
+        sentences.extend(faults(&model(serde_json::json!({"name": "m", "aliases": vec!["a"; 51]}))));
+        let provider = |json: serde_json::Value| -> NewProvider { serde_json::from_value(json).unwrap() };
+        let long_url = format!("https://{}", "x".repeat(2048));
+        sentences.extend(faults(&provider(serde_json::json!({
+            "slug": "A b", "name": "n", "base_url": "ftp://x", "website": "x", "keys_url": long_url, "auth": "header",
+        }))));
+        let patch: ProviderPatch = serde_json::from_value(serde_json::json!({"local": true})).unwrap();
+        let mut kept = api::Fields::new();
+        patch.check_builtin(&mut kept);
+        sentences.extend(kept.into_values());
         for password in ["short".to_owned(), "x".repeat(20), "xy".repeat(600)] {
             sentences.extend(faults(&Setup { token: String::new(), username: "lin".to_owned(), password }));
         }
         sentences.extend(faults(&NewGroup { name: "a/b".to_owned(), multiplier_ppm: -1 }));
         sentences.extend(faults(&PasswordChange { current: String::new(), new: "short".to_owned() }));
-        assert!(sentences.len() >= 23, "{sentences:?}");
+        assert!(sentences.len() >= 34, "{sentences:?}");
         for sentence in sentences {
             assert_ne!(Text(Lang::ZhCn).server(&sentence), sentence);
         }

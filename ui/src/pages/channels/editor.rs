@@ -195,6 +195,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         let options: Vec<ComboOption> = props
             .providers
             .iter()
+            .filter(|provider| provider.enabled)
             .map(|provider| ComboOption {
                 value: provider.slug.clone().into(),
                 label: provider.name.clone().into(),

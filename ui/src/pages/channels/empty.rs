@@ -34,8 +34,9 @@ pub(crate) fn NoChannel(props: &NoChannelProps) -> Html {
     let t = use_text();
     let navigator = use_navigator();
     // The list has the best known first; one that runs on this machine is worth a place of its own.
-    let online = props.providers.iter().filter(|provider| !provider.local).take(3);
-    let local = props.providers.iter().find(|provider| provider.local && provider.base_url.is_some());
+    let offered = || props.providers.iter().filter(|provider| provider.enabled);
+    let online = offered().filter(|provider| !provider.local).take(3);
+    let local = offered().find(|provider| provider.local && provider.base_url.is_some());
     let suggestions = online.chain(local).map(|provider| {
         let (navigator, slug) = (navigator.clone(), provider.slug.clone());
         let onclick = move |_| {
@@ -56,7 +57,7 @@ pub(crate) fn NoChannel(props: &NoChannelProps) -> Html {
             </button>
         }
     });
-    let count = props.providers.len();
+    let count = offered().count();
     let demo = {
         let actions = props.actions.clone();
         move |_: MouseEvent| add_demo(&actions)

@@ -72,6 +72,7 @@ pub(crate) fn CreateKey(props: &CreateProps) -> Html {
                 name: name.trim().to_owned(),
                 expires_at: expires_at.map(Time::from_millis),
                 models: (*models).clone(),
+                ..NewKey::default()
             };
             if let Err(found) = new.validate() {
                 return faults.set(found);

@@ -93,6 +93,7 @@ mod tests {
             expires_at: expires_at.map(Time::from_millis),
             models: Vec::new(),
             group: "default".to_owned(),
+            ip_allow: Vec::new(),
             last_used_at: None,
             created_at: Time::from_millis(created),
         }

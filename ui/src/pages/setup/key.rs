@@ -47,7 +47,7 @@ pub(crate) fn KeyStep(props: &KeyProps) -> Html {
             if *busy {
                 return;
             }
-            let new = NewKey { name: name.trim().to_owned(), expires_at: None, models: Vec::new() };
+            let new = NewKey { name: name.trim().to_owned(), ..NewKey::default() };
             if let Err(found) = new.validate() {
                 return faults.set(found);
             }

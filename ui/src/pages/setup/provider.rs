@@ -344,6 +344,8 @@ async fn put(wanted: &Draft, before: Option<Channel>) -> Result<Channel, Failure
 
 #[cfg(test)]
 mod tests {
+    use ::api::providers::AuthScheme;
+
     use super::*;
 
     fn provider(slug: &str, base_url: Option<&str>) -> Provider {
@@ -352,12 +354,17 @@ mod tests {
             name: slug.to_uppercase(),
             tile: "Xx".to_owned(),
             base_url: base_url.map(str::to_owned),
-            website: "https://example.com".to_owned(),
+            website: Some("https://example.com".to_owned()),
             keys_url: None,
+            auth: AuthScheme::Bearer,
+            auth_header: None,
             needs_key: true,
             local: false,
             dialects: Vec::new(),
             builtin: true,
+            overridden: false,
+            enabled: true,
+            channels: 0,
         }
     }
 

@@ -18,7 +18,10 @@ use crate::{
     params(("slug" = String, Path)),
     responses((status = 204), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)),
 )]
-pub(in crate::console) async fn delete(State(app): State<App>, Id(slug): Id<String>) -> Result<(Change, StatusCode), Refusal> {
+pub(in crate::console) async fn delete(
+    State(app): State<App>,
+    Id(slug): Id<String>,
+) -> Result<(Change, StatusCode), Refusal> {
     let provider = one(&app, &slug).await?;
     if provider.builtin && !provider.overridden {
         return Err(Refusal::Conflict("This provider is built in. Switch it off instead.", Fields::new()));
