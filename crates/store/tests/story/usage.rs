@@ -193,7 +193,7 @@ async fn an_upgrade_counts_what_is_there() {
     assert_eq!(counted.len(), 1);
     // As the version before left it.
     let mut sql = home.sql().await;
-    sqlx::raw_sql("DROP TABLE usage_hourly; DELETE FROM _sqlx_migrations WHERE version >= 3")
+    sqlx::raw_sql("DROP TABLE usage_hourly; DELETE FROM _sqlx_migrations WHERE version = 3")
         .execute(&mut sql)
         .await
         .unwrap();
