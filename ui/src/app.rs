@@ -89,6 +89,14 @@ fn Guarded(props: &GuardedProps) -> Html {
                 }
                 #[cfg(feature = "design")]
                 Route::Design => html! { <pages::design::DesignPage /> },
+                Route::Users if admin => html! { <pages::users::UsersPage /> },
+                Route::NewUser if admin => html! { <pages::users::UsersPage open={pages::users::Open::New} /> },
+                Route::User { id } if admin => {
+                    html! { <pages::users::UsersPage open={pages::users::Open::One(*id)} /> }
+                }
+                Route::Groups if admin => html! { <pages::groups::GroupsPage /> },
+                Route::Settings => html! { <pages::settings::SettingsPage /> },
+                Route::SettingsSection { section } => html! { <pages::settings::SettingsPage section={*section} /> },
                 Route::Keys => html! { <pages::keys::KeysPage /> },
                 _ => html! { <pages::not_found::NotFound /> },
             };

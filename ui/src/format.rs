@@ -112,6 +112,12 @@ impl Text {
         format!("{sign}${}.{:0width$}", self.number(units / whole), units % whole)
     }
 
+    /// What a price is multiplied with: `×0.8` of 800,000 parts per million.
+    #[expect(clippy::unused_self, reason = "called like its neighbours")]
+    pub(crate) fn times(self, ppm: i64) -> String {
+        format!("×{}", decimal(ppm))
+    }
+
     /// Tokens: exact below 10,000, then `61.2k`, `61.4M`; Chinese counts in 万 and 亿.
     pub(crate) fn tokens(self, tokens: i64) -> String {
         let scaled = |unit: i64, name: &str| {
@@ -159,6 +165,16 @@ impl Text {
         let time = civil(time, offset);
         let millis = time.subsec_nanosecond() / 1_000_000;
         format!("{:02}:{:02}:{:02}.{millis:03}", time.hour(), time.minute(), time.second())
+    }
+}
+
+/// `0.8` of 800,000 parts per million; as many decimals as it takes.
+pub(crate) fn decimal(ppm: i64) -> String {
+    let (whole, rest) = (ppm / 1_000_000, ppm % 1_000_000);
+    let fraction = format!("{rest:06}");
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_string(),
+        fraction => format!("{whole}.{fraction}"),
     }
 }
 

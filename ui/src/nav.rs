@@ -37,13 +37,34 @@ pub(crate) const GROUPS: &[Group] = &[
     },
     Group {
         label: Some(|t| t.nav_access()),
+        entries: &[
+            Entry {
+                route: || Route::Keys,
+                icon: Icon::KeyRound,
+                label: |t| t.nav_keys(),
+                key: 'k',
+                needs: Role::Member,
+                holds: |route| matches!(route, Route::Keys),
+            },
+            Entry {
+                route: || Route::Users,
+                icon: Icon::Users,
+                label: |t| t.nav_users(),
+                key: 'u',
+                needs: Role::Admin,
+                holds: |route| matches!(route, Route::Users | Route::NewUser | Route::User { .. } | Route::Groups),
+            },
+        ],
+    },
+    Group {
+        label: None,
         entries: &[Entry {
-            route: || Route::Keys,
-            icon: Icon::KeyRound,
-            label: |t| t.nav_keys(),
-            key: 'k',
+            route: || Route::Settings,
+            icon: Icon::Settings,
+            label: |t| t.nav_settings(),
+            key: 's',
             needs: Role::Member,
-            holds: |route| matches!(route, Route::Keys),
+            holds: |route| matches!(route, Route::Settings | Route::SettingsSection { .. }),
         }],
     },
 ];

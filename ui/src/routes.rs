@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use yew_router::prelude::*;
 
+use crate::pages::settings::Section;
+
 #[derive(Debug, Clone, PartialEq, Eq, Routable)]
 pub(crate) enum Route {
     #[at("/")]
@@ -19,6 +21,18 @@ pub(crate) enum Route {
     Channel { id: i64 },
     #[at("/keys")]
     Keys,
+    #[at("/users")]
+    Users,
+    #[at("/users/new")]
+    NewUser,
+    #[at("/users/:id")]
+    User { id: i64 },
+    #[at("/groups")]
+    Groups,
+    #[at("/settings")]
+    Settings,
+    #[at("/settings/:section")]
+    SettingsSection { section: Section },
     #[cfg(feature = "design")]
     #[at("/design")]
     Design,

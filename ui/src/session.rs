@@ -20,6 +20,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// The person, if somebody is signed in.
+    pub(crate) fn user(&self) -> Option<&User> {
+        match &self.who {
+            Who::Person(user) => Some(user),
+            Who::Unknown | Who::Nobody => None,
+        }
+    }
+
     /// Whether the person may see channels.
     pub(crate) fn is_admin(&self) -> bool {
         matches!(&self.who, Who::Person(user) if user.role >= Role::Admin)

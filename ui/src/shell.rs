@@ -209,7 +209,7 @@ fn UserMenu(props: &UserMenuProps) -> Html {
     }
 }
 
-const fn role_name(t: Text, role: Role) -> &'static str {
+pub(crate) const fn role_name(t: Text, role: Role) -> &'static str {
     match role {
         Role::Owner => t.role_owner(),
         Role::Admin => t.role_admin(),
@@ -218,7 +218,7 @@ const fn role_name(t: Text, role: Role) -> &'static str {
 }
 
 /// Two letters for a tile: of the first two words, or the first two of one; a single character of other scripts.
-fn initials(name: &str) -> String {
+pub(crate) fn initials(name: &str) -> String {
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default();
     let Some(letter) = first.chars().next() else { return String::new() };

@@ -75,6 +75,12 @@ pub(super) async fn send<T: DeserializeOwned>(method: Method, path: &str, body: 
     read(request.send().await).await
 }
 
+/// Sends what is answered without a body.
+pub(super) async fn send_only(method: Method, path: &str, body: &impl Serialize) -> Result<(), Failure> {
+    let request = request(method, path).json(body).map_err(|_| Failure::Foreign)?;
+    check(request.send().await).await.map(drop)
+}
+
 pub(super) async fn delete(path: &str) -> Result<(), Failure> {
     check(request(Method::DELETE, path).send().await).await.map(drop)
 }

@@ -1,12 +1,16 @@
 //! What the console asks the server, a file a noun.
 
 mod about;
+pub(crate) mod account;
 pub(crate) mod channels;
 mod client;
+pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod providers;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod users;
 
 pub(crate) use about::about;
 pub(crate) use client::{Failure, on_signed_out};

@@ -3,7 +3,10 @@
 pub(crate) mod channels;
 #[cfg(feature = "design")]
 pub(crate) mod design;
+pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod not_found;
+pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod users;

@@ -11,6 +11,7 @@ pub(crate) mod dialog;
 pub(crate) mod drawer;
 pub(crate) mod empty;
 pub(crate) mod field;
+pub(crate) mod form;
 pub(crate) mod header;
 pub(crate) mod icon;
 pub(crate) mod link;

@@ -1,0 +1,24 @@
+use api::users::{Account, AccountPatch, NewAccount, PasswordReset};
+use gloo_net::http::Method;
+
+use super::{Failure, client};
+
+pub(crate) async fn list() -> Result<Vec<Account>, Failure> {
+    client::list("/api/users").await
+}
+
+pub(crate) async fn create(new: &NewAccount) -> Result<Account, Failure> {
+    client::send(Method::POST, "/api/users", new).await
+}
+
+pub(crate) async fn update(id: i64, patch: &AccountPatch) -> Result<Account, Failure> {
+    client::send(Method::PATCH, &format!("/api/users/{id}"), patch).await
+}
+
+pub(crate) async fn delete(id: i64) -> Result<(), Failure> {
+    client::delete(&format!("/api/users/{id}")).await
+}
+
+pub(crate) async fn reset_password(id: i64, reset: &PasswordReset) -> Result<(), Failure> {
+    client::send_only(Method::POST, &format!("/api/users/{id}/password"), reset).await
+}

@@ -1,0 +1,101 @@
+//! Settings: what the gateway runs with, and one's own account.
+
+mod about;
+mod appearance;
+mod audit;
+mod device;
+mod diff;
+mod general;
+mod profile;
+mod row;
+mod section;
+mod sessions;
+mod tokens;
+
+use ::api::session::{Role, User};
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+pub(crate) use self::section::Section;
+use self::{
+    about::About, appearance::Appearance, audit::Audit, general::General, profile::Profile, sessions::Sessions,
+    tokens::Tokens,
+};
+use crate::{
+    i18n::use_text,
+    pages::not_found::NotFound,
+    parts::{header::PageHeader, link::PageLink},
+    routes::Route,
+    session::use_session,
+    web::use_title,
+};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct SettingsProps {
+    /// The first that the person may open if absent.
+    #[prop_or_default]
+    pub(crate) section: Option<Section>,
+}
+
+#[component]
+pub(crate) fn SettingsPage(props: &SettingsProps) -> Html {
+    let t = use_text();
+    let session = use_session();
+    let navigator = use_navigator();
+    let role = session.user().map_or(Role::Member, |user| user.role);
+    let section = props.section.or_else(|| Section::open_to(role).next()).unwrap_or(Section::About);
+    use_title(section.label(t));
+    if role < section.needs() {
+        return html! { <NotFound /> };
+    }
+    let onchange = Callback::from(move |event: Event| {
+        let chosen = event.target_unchecked_into::<HtmlSelectElement>().value().parse();
+        if let (Some(navigator), Ok(section)) = (&navigator, chosen) {
+            navigator.push(&Route::SettingsSection { section });
+        }
+    });
+    let links = Section::open_to(role).map(|one| {
+        html! {
+            <PageLink to={Route::SettingsSection { section: one }} current={one == section}>{one.label(t)}</PageLink>
+        }
+    });
+    let options = Section::open_to(role).map(|one| {
+        html! { <option value={one.as_str()} selected={one == section}>{one.label(t)}</option> }
+    });
+    let content = match (section, session.user()) {
+        (Section::General, _) => html! { <General /> },
+        (Section::Appearance, _) => html! { <Appearance /> },
+        (Section::Profile, Some(user)) => html! { <Profile user={user.clone()} /> },
+        (Section::Profile, None) => Html::default(),
+        (Section::Sessions, _) => html! { <Sessions /> },
+        (Section::Tokens, _) => html! { <Tokens /> },
+        (Section::Audit, _) => html! { <Audit /> },
+        (Section::About, _) => html! { <About /> },
+    };
+    html! {<>
+        <PageHeader title={t.settings_title()} />
+        <div class="border-t border-line grid grid-cols-[minmax(0,1fr)] md:grid-cols-[196px_minmax(0,1fr)] max-md:auto-rows-min flex-1 min-h-0">
+            <nav class="nav max-md:hidden p-3 pl-4 border-r border-line" aria-label={t.settings_title()}>{for links}</nav>
+            <div class="md:hidden px-4 py-2 border-b border-line">
+                <select class="select select-sm w-full" aria-label={t.settings_title()} {onchange}>{for options}</select>
+            </div>
+            <div class="min-w-0 md:overflow-y-auto flex flex-col">{content}</div>
+        </div>
+    </>}
+}
+
+/// The head of a section, and what it holds.
+fn page(title: &str, text: &str, content: Html) -> Html {
+    html! {
+        <div class="px-4 md:px-8 pt-5 pb-24 w-full max-w-[840px]">
+            <h2 class="text-lg font-semibold tracking-[-0.01em]">{title.to_owned()}</h2>
+            <p class="text-base text-ink-2 mb-5 max-w-[560px]">{text.to_owned()}</p>
+            {content}
+        </div>
+    }
+}
+
+fn name_of(user: &User) -> &str {
+    if user.display_name.is_empty() { &user.username } else { &user.display_name }
+}

@@ -1,0 +1,165 @@
+//! The table of people, and what each role can do.
+
+use ::api::{
+    groups::{Group, ONE_PPM},
+    session::Role,
+    users::{Account, AccountStatus},
+};
+use yew::prelude::*;
+
+use super::view::Right;
+use crate::{
+    i18n::{Text, use_text},
+    parts::{
+        icon::Icon,
+        link::PageLink,
+        menu::{Item, Menu},
+        status::{Glyph, status},
+        table::walk_rows,
+        time::Ago,
+    },
+    routes::Route,
+    shell::{initials, role_name},
+};
+
+/// What an owner does to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    Enable,
+    Disable,
+    ResetPassword,
+    Delete,
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct RowsProps {
+    pub(crate) shown: Vec<Account>,
+    pub(crate) groups: Vec<Group>,
+    /// Who looks.
+    pub(crate) me: i64,
+    /// They may change others.
+    pub(crate) owner: bool,
+    pub(crate) dense: bool,
+    pub(crate) on_act: Callback<(Account, Act)>,
+}
+
+#[component]
+pub(crate) fn Rows(props: &RowsProps) -> Html {
+    let t = use_text();
+    let class = classes!("dt", "dt-stack", "dt-plain", props.dense.then_some("dt-dense"));
+    html! {
+        <table {class} aria-label={t.users_title()}>
+            <thead><tr>
+                <th scope="col">{t.users_column_person()}</th>
+                <th scope="col">{t.keys_column_state()}</th>
+                <th scope="col">{t.users_column_role()}</th>
+                <th scope="col">{t.users_column_group()}</th>
+                <th scope="col" class="n">{t.groups_column_keys()}</th>
+                <th scope="col" class="n">{t.users_column_seen()}</th>
+                <th class="w-8"><span class="sr-only">{t.table_actions()}</span></th>
+            </tr></thead>
+            <tbody onkeydown={walk_rows()}>for account in &props.shown { {row(t, props, account)} }</tbody>
+        </table>
+    }
+}
+
+fn row(t: Text, props: &RowsProps, account: &Account) -> Html {
+    let enabled = account.status == AccountStatus::Enabled;
+    let state =
+        if enabled { status(Glyph::Disc, t.users_active()) } else { status(Glyph::Struck, t.users_is_disabled()) };
+    let name = html! {<>
+        {&account.display_name}
+        if account.id == props.me { <span class="font-normal text-ink-3">{" "}{t.users_you()}</span> }
+    </>};
+    let class = classes!("block", "font-medium", "truncate", (!enabled).then_some("text-ink-2"));
+    let name = if props.owner {
+        html! { <PageLink to={Route::User { id: account.id }} {class} row=true>{name}</PageLink> }
+    } else {
+        html! { <span {class}>{name}</span> }
+    };
+    let role = match account.role {
+        Role::Owner => html! { <span class="tag tag-on">{role_name(t, account.role)}</span> },
+        Role::Admin => html! { <span class="tag">{role_name(t, account.role)}</span> },
+        Role::Member => html! { <span class="text-ink-2">{role_name(t, account.role)}</span> },
+    };
+    let group = props.groups.iter().find(|group| group.name == account.group);
+    let times = group.filter(|group| group.multiplier_ppm != ONE_PPM).map(|group| t.times(group.multiplier_ppm));
+    let seen = account.last_seen_at.map_or_else(
+        || html! { <span class="text-ink-3">{t.keys_never_used()}</span> },
+        |time| html! { <Ago {time} /> },
+    );
+    let lines = if props.dense { "md:flex md:gap-2 md:items-baseline min-w-0" } else { "block leading-[18px] min-w-0" };
+    let tile = if props.dense { "mono-tile !rounded-full max-md:!size-7" } else { "mono-tile !rounded-full !size-7" };
+    html! {
+        <tr key={account.id}>
+            <td data-m="title" class="md:max-w-[320px]">
+                <span class="flex items-center gap-2.5 min-w-0">
+                    <span class={tile} aria-hidden="true">{initials(&account.display_name)}</span>
+                    <span class={lines}>{name}<span class="block text-xs text-ink-3 truncate">{&account.username}</span></span>
+                </span>
+            </td>
+            <td data-m="sub" class="md:w-full">{state}</td>
+            <td data-m="end2">{role}</td>
+            <td class="text-ink-2 max-w-[220px] truncate">{&account.group}{times.map(|times| html! { <span class="text-ink-3">{" "}{times}</span> })}</td>
+            <td class="n">{t.number(account.keys)}</td>
+            <td class="n text-ink-2">{seen}</td>
+            <td data-m="end">if props.owner { {menu(t, props, account)} }</td>
+        </tr>
+    }
+}
+
+fn menu(t: Text, props: &RowsProps, account: &Account) -> Html {
+    let act = |act: Act| {
+        let account = account.clone();
+        props.on_act.reform(move |()| (account.clone(), act))
+    };
+    let toggle = match account.status {
+        AccountStatus::Enabled => Item::new(Icon::Power.view(), t.do_disable(), act(Act::Disable)),
+        AccountStatus::Disabled => Item::new(Icon::Check.view(), t.do_enable(), act(Act::Enable)),
+    };
+    let items = vec![
+        Item::new(Icon::KeyRound.view(), t.users_reset(), act(Act::ResetPassword)),
+        toggle,
+        Item::new(Icon::Trash2.view(), t.do_delete(), act(Act::Delete)).danger(),
+    ];
+    html! {
+        <Menu id={format!("user-{}-menu", account.id)} label={t.table_more(&account.display_name)} {items}>{Icon::Ellipsis.view()}</Menu>
+    }
+}
+
+#[component]
+pub(crate) fn Roles() -> Html {
+    let t = use_text();
+    let head = |right: Right| match right {
+        Right::OwnKeys => t.users_right_own(),
+        Right::EveryonesLogs => t.users_right_logs(),
+        Right::Channels => t.users_right_channels(),
+        Right::SeePeople => t.users_right_see(),
+        Right::ChangePeople => t.users_right_change(),
+    };
+    let cell = |role: Role, right: Right| {
+        if role >= right.needs() {
+            html! { <td><span class="st">{Icon::Check.small()}{t.users_yes()}</span></td> }
+        } else {
+            html! { <td class="!text-ink-3">{t.users_no()}</td> }
+        }
+    };
+    html! {
+        <section class="px-4 md:px-6 py-6" aria-labelledby="roles">
+            <h2 id="roles" class="h2 mb-2">{t.users_roles()}</h2>
+            <div class="overflow-x-auto">
+                <table class="rights">
+                    <thead><tr>
+                        <th scope="col"><span class="sr-only">{t.users_column_role()}</span></th>
+                        for right in Right::ALL { <th scope="col">{head(right)}</th> }
+                    </tr></thead>
+                    <tbody>
+                        for role in Role::ALL.into_iter().rev() {
+                            <tr><th scope="row">{role_name(t, role)}</th>for right in Right::ALL { {cell(role, right)} }</tr>
+                        }
+                    </tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
