@@ -98,6 +98,11 @@ fn Guarded(props: &GuardedProps) -> Html {
                 Route::Settings => html! { <pages::settings::SettingsPage /> },
                 Route::SettingsSection { section } => html! { <pages::settings::SettingsPage section={*section} /> },
                 Route::Keys => html! { <pages::keys::KeysPage /> },
+                Route::Key { id } => html! { <pages::keys::KeysPage open={*id} /> },
+                Route::Models if admin => html! { <pages::models::ModelsPage /> },
+                Route::Model { id } if admin => html! { <pages::models::ModelsPage open={*id} /> },
+                Route::Providers if admin => html! { <pages::providers::ProvidersPage /> },
+                Route::Provider { slug } if admin => html! { <pages::providers::ProvidersPage open={slug.clone()} /> },
                 _ => html! { <pages::not_found::NotFound /> },
             };
             html! { <Shell user={user.clone()}>{page}</Shell> }

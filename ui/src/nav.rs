@@ -26,14 +26,32 @@ pub(crate) struct Group {
 pub(crate) const GROUPS: &[Group] = &[
     Group {
         label: Some(|t| t.nav_routing()),
-        entries: &[Entry {
-            route: || Route::Channels,
-            icon: Icon::Waypoints,
-            label: |t| t.nav_channels(),
-            key: 'c',
-            needs: Role::Admin,
-            holds: |route| matches!(route, Route::Channels | Route::NewChannel | Route::Channel { .. }),
-        }],
+        entries: &[
+            Entry {
+                route: || Route::Channels,
+                icon: Icon::Waypoints,
+                label: |t| t.nav_channels(),
+                key: 'c',
+                needs: Role::Admin,
+                holds: |route| matches!(route, Route::Channels | Route::NewChannel | Route::Channel { .. }),
+            },
+            Entry {
+                route: || Route::Models,
+                icon: Icon::Box,
+                label: |t| t.nav_models(),
+                key: 'm',
+                needs: Role::Admin,
+                holds: |route| matches!(route, Route::Models | Route::Model { .. }),
+            },
+            Entry {
+                route: || Route::Providers,
+                icon: Icon::Blocks,
+                label: |t| t.nav_providers(),
+                key: 'r',
+                needs: Role::Admin,
+                holds: |route| matches!(route, Route::Providers | Route::Provider { .. }),
+            },
+        ],
     },
     Group {
         label: Some(|t| t.nav_access()),
@@ -44,7 +62,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 label: |t| t.nav_keys(),
                 key: 'k',
                 needs: Role::Member,
-                holds: |route| matches!(route, Route::Keys),
+                holds: |route| matches!(route, Route::Keys | Route::Key { .. }),
             },
             Entry {
                 route: || Route::Users,

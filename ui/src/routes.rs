@@ -21,6 +21,16 @@ pub(crate) enum Route {
     Channel { id: i64 },
     #[at("/keys")]
     Keys,
+    #[at("/keys/:id")]
+    Key { id: i64 },
+    #[at("/models")]
+    Models,
+    #[at("/models/:id")]
+    Model { id: i64 },
+    #[at("/providers")]
+    Providers,
+    #[at("/providers/:slug")]
+    Provider { slug: String },
     #[at("/users")]
     Users,
     #[at("/users/new")]

@@ -103,6 +103,11 @@ pub(crate) fn focus_on(element: &Element) {
     }
 }
 
+/// Opens another site's page in a tab of its own.
+pub(crate) fn open_elsewhere(url: &str) {
+    let _blocked = window().open_with_url_and_target_and_features(url, "_blank", "noopener,noreferrer");
+}
+
 /// The text that a paste brings.
 pub(crate) fn pasted(event: &Event) -> Option<String> {
     event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?.get_data("text").ok()

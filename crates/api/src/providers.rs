@@ -6,6 +6,7 @@ use crate::{Fields, Validate, patch::named, validate};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Provider {
     /// Stable name, such as `openai`.
     pub slug: String,

@@ -15,6 +15,7 @@ pub struct Providers<'s> {
 
 /// A row as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct ProviderRow {
     pub slug: String,
     /// It changes a built-in one: `None` means that the built-in holds, and only `name`, `base_url` and `enabled` count.

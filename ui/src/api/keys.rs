@@ -1,10 +1,18 @@
-use api::keys::{Key, KeyCreated, KeyPatch, NewKey};
+use api::{
+    groups::Group,
+    keys::{Key, KeyCreated, KeyPatch, NewKey},
+    users::Account,
+};
 use gloo_net::http::Method;
 
 use super::{Failure, client};
 
 pub(crate) async fn list() -> Result<Vec<Key>, Failure> {
     client::list("/api/keys").await
+}
+
+pub(crate) async fn get(id: i64) -> Result<Key, Failure> {
+    client::get(&format!("/api/keys/{id}")).await
 }
 
 pub(crate) async fn create(new: &NewKey) -> Result<KeyCreated, Failure> {
@@ -17,4 +25,9 @@ pub(crate) async fn update(id: i64, patch: &KeyPatch) -> Result<Key, Failure> {
 
 pub(crate) async fn delete(id: i64) -> Result<(), Failure> {
     client::delete(&format!("/api/keys/{id}")).await
+}
+
+/// What an admin chooses a key's group and owner from.
+pub(crate) async fn choices() -> Result<(Vec<Group>, Vec<Account>), Failure> {
+    Ok((client::list("/api/groups").await?, client::list("/api/users").await?))
 }

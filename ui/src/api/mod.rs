@@ -6,6 +6,8 @@ pub(crate) mod channels;
 mod client;
 pub(crate) mod groups;
 pub(crate) mod keys;
+pub(crate) mod models;
+pub(crate) mod playground;
 pub(crate) mod providers;
 pub(crate) mod session;
 pub(crate) mod settings;

@@ -19,6 +19,7 @@ pub(crate) mod mark;
 pub(crate) mod menu;
 pub(crate) mod meter;
 pub(crate) mod modal;
+pub(crate) mod more;
 pub(crate) mod number_cell;
 pub(crate) mod picked;
 pub(crate) mod secrets;

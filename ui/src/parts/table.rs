@@ -127,8 +127,10 @@ pub(crate) fn walk_rows() -> Callback<KeyboardEvent> {
         };
         let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
         let row = target.closest("tr").ok().flatten();
-        let next = row.and_then(|row| if down { row.next_element_sibling() } else { row.previous_element_sibling() });
-        if let Some(link) = next.and_then(|row| row.query_selector("[data-row]").ok().flatten()) {
+        let step = |row: &Element| if down { row.next_element_sibling() } else { row.previous_element_sibling() };
+        // What a row shows below itself is no row to walk.
+        let mut rows = std::iter::successors(row.as_ref().and_then(step), step);
+        if let Some(link) = rows.find_map(|row| row.query_selector("[data-row]").ok().flatten()) {
             event.prevent_default();
             web::focus_on(&link);
         }

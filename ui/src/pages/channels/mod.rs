@@ -22,7 +22,10 @@ use self::{
     rows::Rows,
     view::{Column, Filter},
 };
-pub(crate) use self::{empty::hint, test_panel::TestPanel};
+pub(crate) use self::{
+    empty::{dialects, hint},
+    test_panel::TestPanel,
+};
 use crate::{
     i18n::use_text,
     load::use_load,

@@ -1,69 +1,90 @@
-//! Access keys: the list, making one, and its secret shown once.
+//! Access keys: the list, making one whose secret is shown once, and changing what one may do.
 
+mod actions;
 mod create;
+mod draft;
+mod edit;
+mod form;
 mod rows;
 pub(crate) mod secret;
 mod view;
 
-use ::api::keys::{Key, KeyPatch, KeyStatus};
+use std::rc::Rc;
+
+use ::api::keys::{Key, KeyCreated, KeyStatus};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
-use self::{create::CreateKey, rows::Rows, view::Filter};
+use self::{actions::Actions, create::CreateKey, edit::EditKey, form::Choices, rows::Rows, view::Filter};
 use crate::{
     api,
     i18n::use_text,
-    load::{Loaded, use_load},
+    load::use_load,
     parts::{
         async_view::async_view,
+        bulk_bar::{BulkBar, bulk_action, bulk_danger},
         dialog::Confirm,
         empty::Empty,
+        header::{AddButton, PageHeader},
         icon::Icon,
+        more::{More, STEP},
+        picked::{Pick, Picked},
         segmented::{Choice, Segmented},
         table::{Density, Search},
-        toast::{Toaster, use_toaster},
+        toast::use_toaster,
     },
+    routes::Route,
+    session::{Who, use_session},
     web::{self, use_hotkey, use_title},
 };
 
+#[derive(Properties, PartialEq)]
+pub(crate) struct KeysProps {
+    /// The one in the drawer.
+    #[prop_or_default]
+    pub(crate) open: Option<i64>,
+}
+
 #[component]
-pub(crate) fn KeysPage() -> Html {
+pub(crate) fn KeysPage(props: &KeysProps) -> Html {
     let t = use_text();
     use_title(t.keys_title());
+    let session = use_session();
+    let navigator = use_navigator();
     let keys = use_load(api::keys::list);
-    let toaster = use_toaster();
+    let actions = Actions { t, keys: keys.clone(), toaster: use_toaster() };
     let (search, filter, dense) = (use_state(String::new), use_state(|| Filter::All), use_state(|| false));
+    let limit = use_state(|| STEP);
+    let selected = use_reducer(Picked::default);
     let creating = use_state(|| false);
-    let deleting = use_state(|| None::<Key>);
+    let deleting = use_state(Vec::<Key>::new);
+    let choices = use_state(|| None::<Rc<Choices>>);
+    {
+        let choices = choices.setter();
+        use_effect_with(session.is_admin(), move |admin| {
+            if *admin {
+                spawn_local(async move {
+                    // Without them the form lacks two fields, and everything else still works.
+                    if let Ok((groups, users)) = api::keys::choices().await {
+                        choices.set(Some(Rc::new(Choices { groups, users })));
+                    }
+                });
+            }
+        });
+    }
 
     let add = use_callback((), {
         let creating = creating.setter();
         move |(), ()| creating.set(true)
     });
     use_hotkey("n", add.clone());
-    let on_add = add.reform(|_: MouseEvent| ());
 
     let count = keys.value().map(|keys| keys.len());
-    let header = html! {
-        <div class="head">
-            <h1>{t.keys_title()}</h1>
-            if let Some(count @ 1..) = count { <span class="text-sm text-ink-2">{count}</span> }
-            <div class="ml-auto flex items-center gap-2">
-                <button type="button" class="btn btn-primary btn-sm" onclick={&on_add}>
-                    {Icon::Plus.small()}{t.keys_new()}
-                    <kbd class="kbd kbd-xs max-md:hidden !bg-transparent !text-primary-content !border-current/40" aria-hidden="true">{"N"}</kbd>
-                </button>
-            </div>
-        </div>
-    };
-
-    let set_status = {
-        let (keys, toaster) = (keys.clone(), toaster.clone());
-        Callback::from(move |(key, status)| change_status(t, &keys, &toaster, &key, status))
-    };
+    let note = count.filter(|count| *count > 0).map(|count| html! { {count} }).unwrap_or_default();
     let ask_delete = {
         let deleting = deleting.setter();
-        Callback::from(move |key| deleting.set(Some(key)))
+        Callback::from(move |keys| deleting.set(keys))
     };
 
     let list = |all: &Vec<Key>| {
@@ -71,23 +92,29 @@ pub(crate) fn KeysPage() -> Html {
             return html! {
                 <div class="border-t border-line flex-1 flex">
                     <Empty drawing={drawing()} title={t.keys_empty_headline()} text={t.keys_empty_text()}>
-                        <button type="button" class="btn btn-sm mt-6" onclick={&on_add}>{Icon::Plus.small()}{t.keys_new()}</button>
+                        <button type="button" class="btn btn-sm mt-6" onclick={add.reform(|_: MouseEvent| ())}>{Icon::Plus.small()}{t.keys_new()}</button>
                     </Empty>
                 </div>
             };
         }
         let now = web::now();
-        let shown = view::rows(all, *filter, &search, now);
+        let mut shown = view::rows(all, *filter, &search, now);
+        let found = shown.len();
+        shown.truncate(*limit);
         let counted = |value: Filter, label: &'static str| Choice {
             count: Some(all.iter().filter(|key| value.admits(key, now)).count()),
             ..Choice::new(value, label)
         };
-        let choices = vec![
+        let mut filters = vec![
             counted(Filter::All, t.channels_filter_all()),
             counted(Filter::Active, t.keys_active()),
             counted(Filter::Disabled, t.keys_not_active()),
         ];
-        let (set_search, set_filter, set_dense) = (search.setter(), filter.setter(), dense.setter());
+        if let (true, Who::Person(me)) = (session.is_admin(), &session.who) {
+            filters.insert(1, counted(Filter::Of(me.id), t.keys_mine()));
+        }
+        let (set_search, set_filter, set_dense, set_limit) =
+            (search.setter(), filter.setter(), dense.setter(), limit.setter());
         let clear = {
             let (search, filter) = (search.setter(), filter.setter());
             move |_: MouseEvent| {
@@ -98,7 +125,7 @@ pub(crate) fn KeysPage() -> Html {
         html! {<>
             <div class="toolbar">
                 <Search value={(*search).clone()} placeholder={t.keys_search()} on_input={move |text| set_search.set(text)} />
-                <Segmented<Filter> label={t.channels_filter()} {choices} value={*filter} class="max-md:w-full seg-wide-narrow"
+                <Segmented<Filter> label={t.channels_filter()} choices={filters} value={*filter} class="max-md:w-full seg-wide-narrow"
                     on_choose={move |value| set_filter.set(value)} />
                 <span class="ml-auto max-md:hidden"></span>
                 <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
@@ -109,83 +136,94 @@ pub(crate) fn KeysPage() -> Html {
                     <button type="button" class="btn btn-sm mt-3" onclick={clear}>{Icon::X.small()}{t.table_clear_filter()}</button>
                 </div>
             } else {
-                <Rows {shown} {now} dense={*dense} on_status={&set_status} on_delete={&ask_delete} />
+                <Rows {shown} {now} dense={*dense} actions={actions.clone()} selected={(*selected).clone()} pick={selected.dispatcher()} on_delete={&ask_delete}>
+                    <More shown={*limit} {found} on_more={move |limit| set_limit.set(limit)} />
+                </Rows>
             }
+            {bulk(all, &actions, &selected, &ask_delete)}
         </>}
     };
 
-    let dialog: Html = creating
-        .then(|| {
-            let created = {
-                let keys = keys.clone();
-                move |created: ::api::keys::KeyCreated| keys.edit(move |keys| keys.push(created.key.clone()))
-            };
-            let close = creating.setter();
-            html! { <CreateKey on_created={created} on_close={move |()| close.set(false)} /> }
-        })
-        .unwrap_or_default();
-    let confirm: Html = (*deleting).clone().map(|key| {
-        let title = t.keys_delete(&key.name);
-        let run = {
-            let (keys, toaster, deleting) = (keys.clone(), toaster.clone(), deleting.setter());
-            move |()| delete(t, &keys, &toaster, &key, deleting.clone())
+    let dialog = if *creating {
+        let created = {
+            let actions = actions.clone();
+            move |created: KeyCreated| actions.put(created.key)
         };
-        let close = deleting.setter();
-        html! { <Confirm {title} text={t.keys_delete_text()} action={t.do_delete()} on_confirm={run} on_close={move |()| close.set(None)} /> }
-    }).unwrap_or_default();
-
+        let close = creating.setter();
+        html! { <CreateKey choices={(*choices).clone()} on_created={created} on_close={move |()| close.set(false)} /> }
+    } else {
+        Html::default()
+    };
+    let drawer = props.open.zip(keys.value()).map(|(id, all)| {
+        let Some(one) = all.iter().find(|key| key.id == id) else {
+            return html! { <Redirect<Route> to={Route::Keys} /> };
+        };
+        let close = Callback::from(move |()| {
+            if let Some(navigator) = &navigator {
+                navigator.push(&Route::Keys);
+            }
+        });
+        html! { <EditKey key={id} one={one.clone()} choices={(*choices).clone()} actions={actions.clone()} on_close={close} /> }
+    });
     html! {<>
-        {header}
+        <PageHeader title={t.keys_title()} {note}><AddButton label={t.keys_new()} on_add={&add} /></PageHeader>
         {async_view(&keys, list)}
         {dialog}
-        {confirm}
+        {for drawer}
+        {confirm(&actions, &deleting, &selected)}
     </>}
 }
 
-fn change_status(t: crate::i18n::Text, keys: &Loaded<Vec<Key>>, toaster: &Toaster, key: &Key, status: KeyStatus) {
-    let (keys, toaster, before) = (keys.clone(), toaster.clone(), key.clone());
-    spawn_local(async move {
-        let patch = KeyPatch { status: Some(status), ..KeyPatch::default() };
-        match api::keys::update(before.id, &patch).await {
-            Ok(key) => {
-                let text = match status {
-                    KeyStatus::Enabled => t.keys_enabled(&key.name),
-                    KeyStatus::Disabled => t.keys_disabled(&key.name),
-                };
-                let undo = {
-                    let (keys, toaster, key) = (keys.clone(), toaster.clone(), key.clone());
-                    Callback::from(move |()| change_status(t, &keys, &toaster, &key, before.status))
-                };
-                keys.edit(move |keys| {
-                    if let Some(known) = keys.iter_mut().find(|known| known.id == key.id) {
-                        *known = key.clone();
-                    }
-                });
-                toaster.undoable(text, undo);
-            }
-            Err(error) => toaster.failed(error.sentence(t)),
-        }
-    });
+/// What can be done to every selected key at once.
+fn bulk(all: &[Key], actions: &Actions, selected: &UseReducerHandle<Picked>, on_delete: &Callback<Vec<Key>>) -> Html {
+    let (t, ids) = (actions.t, selected.ids());
+    let status = |status: KeyStatus| {
+        let (actions, ids) = (actions.clone(), ids.clone());
+        Callback::from(move |()| actions.set_status(ids.clone(), status))
+    };
+    let delete = {
+        let chosen: Vec<Key> = all.iter().filter(|key| ids.contains(&key.id)).cloned().collect();
+        on_delete.reform(move |()| chosen.clone())
+    };
+    let clear = {
+        let (pick, ids) = (selected.dispatcher(), ids.clone());
+        move |()| pick.dispatch(Pick::Remove(ids.clone()))
+    };
+    html! {
+        <BulkBar count={ids.len()} on_clear={clear}>
+            {bulk_action(Icon::Check, t.do_enable(), &status(KeyStatus::Enabled))}
+            {bulk_action(Icon::Power, t.do_disable(), &status(KeyStatus::Disabled))}
+            {bulk_danger(Icon::Trash2, t.do_delete(), &delete)}
+        </BulkBar>
+    }
 }
 
-fn delete(
-    t: crate::i18n::Text,
-    keys: &Loaded<Vec<Key>>,
-    toaster: &Toaster,
-    key: &Key,
-    done: UseStateSetter<Option<Key>>,
-) {
-    let (keys, toaster, key) = (keys.clone(), toaster.clone(), key.clone());
-    spawn_local(async move {
-        match api::keys::delete(key.id).await {
-            Err(error) if !error.is_status(404) => toaster.failed(error.sentence(t)),
-            Ok(()) | Err(_) => {
-                toaster.done(t.keys_deleted(&key.name));
-                keys.edit(move |keys| keys.retain(|known| known.id != key.id));
+fn confirm(actions: &Actions, deleting: &UseStateHandle<Vec<Key>>, selected: &UseReducerHandle<Picked>) -> Html {
+    let t = actions.t;
+    let title = match &***deleting {
+        [] => return Html::default(),
+        [key] => t.keys_delete(&key.name),
+        many => t.keys_delete_many(many.len()),
+    };
+    let run = {
+        let (actions, keys) = (actions.clone(), (**deleting).clone());
+        let (deleting, selected) = (deleting.setter(), selected.dispatcher());
+        let done = Callback::from(move |gone| {
+            selected.dispatch(Pick::Remove(gone));
+            deleting.set(Vec::new());
+        });
+        move |()| actions.delete(keys.clone(), done.clone())
+    };
+    let close = deleting.setter();
+    html! {
+        <Confirm {title} text={t.keys_delete_text()} action={t.do_delete()} on_confirm={run} on_close={move |()| close.set(Vec::new())}>
+            if deleting.len() > 1 {
+                <ul class="mt-3 max-h-40 overflow-y-auto text-sm list-disc pl-5">
+                    for key in &**deleting { <li key={key.id} class="break-words">{&key.name}</li> }
+                </ul>
             }
-        }
-        done.set(None);
-    });
+        </Confirm>
+    }
 }
 
 fn drawing() -> Html {

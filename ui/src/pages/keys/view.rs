@@ -29,6 +29,8 @@ impl State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Filter {
     All,
+    /// Of the user with this id.
+    Of(i64),
     Active,
     Disabled,
 }
@@ -38,6 +40,7 @@ impl Filter {
         let usable = matches!(State::of(key, now), State::Active | State::ExpiresIn(_));
         match self {
             Self::All => true,
+            Self::Of(user) => key.user_id == user,
             Self::Active => usable,
             Self::Disabled => !usable,
         }
@@ -58,13 +61,82 @@ pub(crate) fn rows(keys: &[Key], filter: Filter, search: &str, now: i64) -> Vec<
     rows
 }
 
-/// Ready-made lines for tools that read the environment.
-pub(crate) fn env_lines(base_url: &str, secret: &str) -> String {
-    format!("export OPENAI_BASE_URL={base_url}/v1\nexport OPENAI_API_KEY={secret}")
+/// A tool that is set up by lines to paste. All of them speak what the gateway speaks today: Chat Completions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// Whatever reads OpenAI's variables, as its SDKs do.
+    Environment,
+    Python,
+    Aider,
+    Opencode,
+    Curl,
+}
+
+impl Tool {
+    pub(crate) const ALL: [Self; 5] = [Self::Environment, Self::Python, Self::Aider, Self::Opencode, Self::Curl];
+
+    /// What its makers call it; `None` where it isn't a product.
+    pub(crate) const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Environment => None,
+            Self::Python => Some("Python"),
+            Self::Aider => Some("Aider"),
+            Self::Opencode => Some("opencode"),
+            Self::Curl => Some("curl"),
+        }
+    }
+
+    /// The file that the lines belong in.
+    pub(crate) const fn file(self) -> Option<&'static str> {
+        match self {
+            Self::Opencode => Some("~/.config/opencode/opencode.json"),
+            Self::Environment | Self::Python | Self::Aider | Self::Curl => None,
+        }
+    }
+
+    pub(crate) fn lines(self, base_url: &str, secret: &str, model: &str) -> String {
+        match self {
+            Self::Environment => format!("export OPENAI_BASE_URL={base_url}/v1\nexport OPENAI_API_KEY={secret}"),
+            Self::Python => {
+                let (url, model) = (json(&format!("{base_url}/v1")), json(model));
+                format!(
+                    "from openai import OpenAI\n\nclient = OpenAI(base_url={url}, api_key={})\nanswer = client.chat.completions.create(\n    model={model}, messages=[{{\"role\": \"user\", \"content\": \"Hello\"}}]\n)\nprint(answer.choices[0].message.content)",
+                    json(secret)
+                )
+            }
+            Self::Aider => {
+                let model = quoted(&format!("openai/{model}"));
+                format!("export OPENAI_API_BASE={base_url}/v1\nexport OPENAI_API_KEY={secret}\naider --model {model}")
+            }
+            Self::Opencode => {
+                let config = serde_json::json!({
+                    "provider": { "aigw": {
+                        "npm": "@ai-sdk/openai-compatible",
+                        "name": "AI Gateway",
+                        "options": { "baseURL": format!("{base_url}/v1"), "apiKey": secret },
+                        "models": { model: {} },
+                    } },
+                    "model": format!("aigw/{model}"),
+                });
+                serde_json::to_string_pretty(&config).unwrap_or_default()
+            }
+            Self::Curl => curl_line(base_url, secret, model),
+        }
+    }
+}
+
+fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// For a shell, in quotes where it needs them.
+fn quoted(word: &str) -> String {
+    let plain = word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// A first request for a terminal.
-pub(crate) fn curl_line(base_url: &str, secret: &str, model: &str) -> String {
+fn curl_line(base_url: &str, secret: &str, model: &str) -> String {
     let body = serde_json::json!({ "model": model, "messages": [{ "role": "user", "content": "Hello" }] });
     // A quote in a model's name must not end the shell's.
     let body = body.to_string().replace('\'', r"'\''");
@@ -74,14 +146,14 @@ pub(crate) fn curl_line(base_url: &str, secret: &str, model: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use api::Time;
 
     use super::*;
 
     const NOW: i64 = 1_795_422_600_000;
 
-    fn key(name: &str, created: i64, expires_at: Option<i64>) -> Key {
+    pub(crate) fn key(name: &str, created: i64, expires_at: Option<i64>) -> Key {
         Key {
             id: created,
             user_id: 1,
@@ -117,6 +189,7 @@ mod tests {
         assert_eq!(names(rows(&keys, Filter::All, "HY2X", NOW)), ["spent", "new", "old"]);
         assert_eq!(names(rows(&keys, Filter::Active, "", NOW)), ["new", "old"]);
         assert_eq!(names(rows(&keys, Filter::Disabled, "", NOW)), ["spent"]);
+        assert_eq!(rows(&keys, Filter::Of(2), "", NOW).len(), 0);
     }
 
     #[test]
@@ -126,5 +199,16 @@ mod tests {
             line.ends_with(r#"-d '{"model":"o'\''brien","messages":[{"role":"user","content":"Hello"}]}'"#),
             "{line}"
         );
+    }
+
+    #[test]
+    fn every_tool_is_told_address_key_and_model() {
+        for tool in Tool::ALL {
+            let lines = tool.lines("http://127.0.0.1:3000", "sk-aigw-x", "m o'del");
+            assert!(lines.contains("http://127.0.0.1:3000/v1") && lines.contains("sk-aigw-x"), "{lines}");
+        }
+        assert!(Tool::Aider.lines("http://h", "k", "m o'del").ends_with(r"--model 'openai/m o'\''del'"));
+        let config: serde_json::Value = serde_json::from_str(&Tool::Opencode.lines("http://h", "k", "m\"x")).unwrap();
+        assert_eq!(config["model"], "aigw/m\"x");
     }
 }

@@ -69,8 +69,8 @@ async fn an_alias_is_served_as_its_model_and_logged_as_asked() {
 async fn a_disabled_model_is_unknown_by_all_its_names() {
     let (app, owner) = serving(&["m"]).await;
     let id = list(&app, &owner, "").await[0]["id"].clone();
-    let patch = json!({"aliases": ["other"], "status": "disabled"});
-    app.send(json("PATCH", &format!("/api/models/{id}"), Some(&owner), &patch)).await;
+    let change = json!({"aliases": ["other"], "status": "disabled"});
+    app.send(json("PATCH", &format!("/api/models/{id}"), Some(&owner), &change)).await;
     let secret = key(&app, &owner, &[]).await;
     for name in ["m", "other"] {
         let response = app.send(ask(&secret, name)).await;
@@ -93,11 +93,11 @@ async fn the_catalogue_fills_what_nobody_said() {
     assert_eq!(known["served_by"][0]["channel_name"], "Demo");
     assert_eq!((&models[1]["owner"], &models[1]["capabilities"]), (&Value::Null, &json!([])));
     let path = format!("/api/models/{}", known["id"]);
-    let patch = json!({"context": 1000, "capabilities": []});
-    let said = body(app.send(json("PATCH", &path, Some(&owner), &patch)).await).await;
+    let change = json!({"context": 1000, "capabilities": []});
+    let said = body(app.send(json("PATCH", &path, Some(&owner), &change)).await).await;
     assert_eq!((&said["context"], &said["capabilities"], &said["owner"]), (&json!(1000), &json!([]), &json!("OpenAI")));
-    let patch = json!({"context": null});
-    let back = body(app.send(json("PATCH", &path, Some(&owner), &patch)).await).await;
+    let change = json!({"context": null});
+    let back = body(app.send(json("PATCH", &path, Some(&owner), &change)).await).await;
     assert_eq!(back["context"], 128_000);
 }
 

@@ -1,0 +1,20 @@
+use api::models::{Model, ModelPatch, NewModel};
+use gloo_net::http::Method;
+
+use super::{Failure, client};
+
+pub(crate) async fn list() -> Result<Vec<Model>, Failure> {
+    client::list("/api/models").await
+}
+
+pub(crate) async fn create(new: &NewModel) -> Result<Model, Failure> {
+    client::send(Method::POST, "/api/models", new).await
+}
+
+pub(crate) async fn update(id: i64, patch: &ModelPatch) -> Result<Model, Failure> {
+    client::send(Method::PATCH, &format!("/api/models/{id}"), patch).await
+}
+
+pub(crate) async fn delete(id: i64) -> Result<(), Failure> {
+    client::delete(&format!("/api/models/{id}")).await
+}

@@ -1,0 +1,102 @@
+//! The fields of a key, alike for a new one and for one that is changed.
+
+use std::rc::Rc;
+
+use api::{Fields, groups::Group, users::Account};
+use yew::prelude::*;
+
+use super::draft::{Draft, Expiry, NO_DATE};
+use crate::{
+    i18n::use_text,
+    parts::{
+        chips::Chips,
+        field::{TextField, note},
+        segmented::{Choice, Segmented},
+        select::{SelectField, SelectOption},
+    },
+};
+
+/// What an admin chooses from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Choices {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) users: Vec<Account>,
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct FormProps {
+    pub(crate) draft: Draft,
+    pub(crate) on_change: Callback<Draft>,
+    pub(crate) faults: Fields,
+    /// For admins only.
+    pub(crate) choices: Option<Rc<Choices>>,
+    /// A new one, whose owner can be chosen.
+    #[prop_or_default]
+    pub(crate) is_new: bool,
+}
+
+#[component]
+pub(crate) fn KeyForm(props: &FormProps) -> Html {
+    let t = use_text();
+    let fault = |field: &str| {
+        let fault = props.faults.get(field)?;
+        Some(AttrValue::from(if fault == NO_DATE { t.keys_date_missing().to_owned() } else { t.server(fault) }))
+    };
+    let draft = &props.draft;
+    macro_rules! set {
+        ($field:ident) => {{
+            let (draft, on_change) = (draft.clone(), props.on_change.clone());
+            move |$field| on_change.emit(Draft { $field, ..draft.clone() })
+        }};
+    }
+    let mut expiries = vec![
+        Choice::new(Expiry::Never, t.keys_never()),
+        Choice::new(Expiry::Days(30), t.keys_days(30)),
+        Choice::new(Expiry::Days(90), t.keys_days(90)),
+        Choice::new(Expiry::OnDate, t.keys_on_date()),
+    ];
+    if !props.is_new {
+        expiries.retain(|choice| !matches!(choice.value, Expiry::Days(90)));
+    }
+    let chosen = props.choices.as_ref().map(|choices| {
+        let mut groups: Vec<_> =
+            choices.groups.iter().map(|group| SelectOption::new(group.name.clone(), group.name.clone())).collect();
+        let mut owners = vec![SelectOption::new("", t.keys_owner_me())];
+        if props.is_new {
+            groups.insert(0, SelectOption::new("", t.keys_group_own()));
+            let name = |account: &Account| SelectOption::new(account.id.to_string(), account.username.clone());
+            owners.extend(choices.users.iter().map(name));
+        }
+        html! {
+            <div class="grid grid-cols-2 gap-4 items-start">
+                if props.is_new {
+                    <SelectField id="user_id" label={t.keys_owner()} options={owners} value={draft.owner.clone()} error={fault("user_id")} on_choose={set!(owner)} />
+                }
+                <SelectField id="group" label={t.keys_group()} options={groups} value={draft.group.clone()} error={fault("group")}
+                    help={html! { t.keys_group_help() }} on_choose={set!(group)} />
+            </div>
+        }
+    });
+    let expiry_fault = fault("expires_at");
+    html! {
+        <div class="grid gap-4">
+            <TextField id="name" label={t.setup_key_name()} value={draft.name.clone()} autofocus={props.is_new} error={fault("name")}
+                help={html! { t.setup_key_name_help() }} on_input={set!(name)} />
+            {for chosen}
+            <div class="field">
+                <span class="flabel">{t.keys_expires()}</span>
+                <Segmented<Expiry> label={t.keys_expires()} choices={expiries} value={draft.expiry} on_choose={set!(expiry)} />
+                if draft.expiry == Expiry::OnDate {
+                    <div class="mt-2 w-44"><TextField id="expires_at" label={t.keys_last_day()} kind="date" value={draft.date.clone()} error={expiry_fault}
+                        on_input={set!(date)} /></div>
+                } else {
+                    {note("expires_at", expiry_fault.as_ref(), &Html::default())}
+                }
+            </div>
+            <Chips id="models" label={t.keys_models()} values={draft.models.clone()} error={fault("models")} help={html! { t.keys_models_help() }}
+                placeholder={t.keys_models_all()} on_change={set!(models)} />
+            <Chips id="ip_allow" label={t.keys_ip_allow()} values={draft.ip_allow.clone()} error={fault("ip_allow")} help={html! { t.keys_ip_allow_help() }}
+                placeholder={t.keys_ip_anywhere()} on_change={set!(ip_allow)} />
+        </div>
+    }
+}
