@@ -1,8 +1,4 @@
-use api::{
-    groups::Group,
-    keys::{Key, KeyCreated, KeyPatch, NewKey},
-    users::Account,
-};
+use api::keys::{Key, KeyCreated, KeyPatch, NewKey};
 use gloo_net::http::Method;
 
 use super::{Failure, client};
@@ -25,9 +21,4 @@ pub(crate) async fn update(id: i64, patch: &KeyPatch) -> Result<Key, Failure> {
 
 pub(crate) async fn delete(id: i64) -> Result<(), Failure> {
     client::delete(&format!("/api/keys/{id}")).await
-}
-
-/// What an admin chooses a key's group and owner from.
-pub(crate) async fn choices() -> Result<(Vec<Group>, Vec<Account>), Failure> {
-    Ok((client::list("/api/groups").await?, client::list("/api/users").await?))
 }

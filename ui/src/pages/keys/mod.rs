@@ -66,7 +66,7 @@ pub(crate) fn KeysPage(props: &KeysProps) -> Html {
             if *admin {
                 spawn_local(async move {
                     // Without them the form lacks two fields, and everything else still works.
-                    if let Ok((groups, users)) = api::keys::choices().await {
+                    if let (Ok(groups), Ok(users)) = (api::groups::list().await, api::users::list().await) {
                         choices.set(Some(Rc::new(Choices { groups, users })));
                     }
                 });

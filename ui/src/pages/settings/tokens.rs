@@ -240,7 +240,7 @@ fn CreatedToken(props: &CreatedProps) -> Html {
                 <code class="font-mono text-[13px] flex-1 min-w-0 break-all leading-5" data-testid="secret">{secret}</code>
                 <CopyButton text={secret.clone()} label={t.tokens_copy_secret()} class="btn btn-primary btn-sm" autofocus=true />
             </div>
-            <div class="mt-4"><Code title={t.keys_first_request()} text={line} copy_label={t.keys_copy_curl()} /></div>
+            <div class="mt-4"><Code title={t.keys_first_request()} text={line} copy_label={t.keys_copy_lines()} /></div>
         </Dialog>
     }
 }
