@@ -103,6 +103,8 @@ fn Guarded(props: &GuardedProps) -> Html {
                 Route::Model { id } if admin => html! { <pages::models::ModelsPage open={*id} /> },
                 Route::Providers if admin => html! { <pages::providers::ProvidersPage /> },
                 Route::Provider { slug } if admin => html! { <pages::providers::ProvidersPage open={slug.clone()} /> },
+                Route::Logs => html! { <pages::logs::LogsPage /> },
+                Route::Log { id } => html! { <pages::logs::LogsPage open={AttrValue::from(id.clone())} /> },
                 _ => html! { <pages::not_found::NotFound /> },
             };
             html! { <Shell user={user.clone()}>{page}</Shell> }

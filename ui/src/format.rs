@@ -159,6 +159,13 @@ impl Text {
         (tokens > 0 && millis > 0).then(|| format!("{} tok/s", self.number(tokens.saturating_mul(1_000) / millis)))
     }
 
+    /// `14:31`, the reader's own clock.
+    #[expect(clippy::unused_self, reason = "called like its neighbours")]
+    pub(crate) fn hour_minute(self, time: i64, offset: i32) -> String {
+        let time = civil(time, offset);
+        format!("{:02}:{:02}", time.hour(), time.minute())
+    }
+
     /// `14:31:30.218`, the reader's own clock; the same in every language.
     #[expect(clippy::unused_self, reason = "called like its neighbours")]
     pub(crate) fn clock(self, time: i64, offset: i32) -> String {

@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod format;
 mod i18n;
+mod live;
 mod load;
 mod nav;
 mod pages;

@@ -25,6 +25,17 @@ pub(crate) struct Group {
 
 pub(crate) const GROUPS: &[Group] = &[
     Group {
+        label: None,
+        entries: &[Entry {
+            route: || Route::Logs,
+            icon: Icon::ScrollText,
+            label: |t| t.nav_logs(),
+            key: 'l',
+            needs: Role::Member,
+            holds: |route| matches!(route, Route::Logs | Route::Log { .. }),
+        }],
+    },
+    Group {
         label: Some(|t| t.nav_routing()),
         entries: &[
             Entry {

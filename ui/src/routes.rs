@@ -43,6 +43,10 @@ pub(crate) enum Route {
     Settings,
     #[at("/settings/:section")]
     SettingsSection { section: Section },
+    #[at("/logs")]
+    Logs,
+    #[at("/logs/:id")]
+    Log { id: String },
     #[cfg(feature = "design")]
     #[at("/design")]
     Design,

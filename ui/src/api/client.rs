@@ -99,6 +99,20 @@ pub(super) async fn list<T: DeserializeOwned>(path: &str) -> Result<Vec<T>, Fail
     Ok(items)
 }
 
+/// `path` with the fields of `query` behind it.
+pub(super) fn with_query(path: &str, query: &impl Serialize) -> String {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(query) else { return path.to_owned() };
+    let mut out = path.to_owned();
+    for (index, (name, value)) in fields.iter().enumerate() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        out.push(if index == 0 { '?' } else { '&' });
+        out.push_str(name);
+        out.push('=');
+        out.push_str(&String::from(js_sys::encode_uri_component(&value)));
+    }
+    out
+}
+
 fn request(method: Method, path: &str) -> RequestBuilder {
     RequestBuilder::new(path).method(method)
 }

@@ -8,6 +8,8 @@ pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod models;
 pub(crate) mod playground;
+pub(crate) mod dashboard;
+pub(crate) mod logs;
 pub(crate) mod providers;
 pub(crate) mod session;
 pub(crate) mod settings;

@@ -7,6 +7,7 @@ pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod models;
+pub(crate) mod logs;
 pub(crate) mod not_found;
 pub(crate) mod providers;
 pub(crate) mod settings;

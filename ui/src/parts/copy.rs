@@ -61,7 +61,8 @@ pub(crate) fn CopyButton(props: &CopyProps) -> Html {
     }
 }
 
-async fn write(text: &str) -> bool {
+/// Whether the browser took it.
+pub(crate) async fn write(text: &str) -> bool {
     let navigator = web::window().navigator();
     let has_clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|value| value.is_object());
     has_clipboard && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()

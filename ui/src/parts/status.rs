@@ -10,6 +10,8 @@ pub(crate) enum Glyph {
     Ring,
     /// Will change by itself at a known time.
     Clock,
+    /// Ended before its time.
+    Cut,
     /// Hurts now.
     Triangle,
     /// Off, by a person.
@@ -23,7 +25,7 @@ impl Glyph {
         match self {
             Self::Disc => "t-ok",
             Self::Ring => "t-live",
-            Self::Clock => "t-warn",
+            Self::Clock | Self::Cut => "t-warn",
             Self::Triangle => "t-err",
             Self::Struck | Self::Dotted => "t-off",
         }
@@ -39,6 +41,11 @@ impl Glyph {
             Self::Clock => html! {<>
                 <circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5" />
                 <path d="M6 3.6V6l1.7 1.2" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" />
+            </>},
+            Self::Cut => html! {<>
+                <path d="M0.8 6H6.4" stroke="currentColor" stroke-width="1.5" />
+                <path d="M7.2 2.6V9.4" stroke="currentColor" stroke-width="1.8" />
+                <path d="M9.4 6H11.2" stroke="currentColor" stroke-width="1.5" />
             </>},
             Self::Triangle => html! {
                 <path d="M6 1.4 11.2 10.4H.8z" fill="currentColor" stroke="currentColor" stroke-linejoin="round" />
@@ -59,7 +66,7 @@ impl Glyph {
 /// Shape and word. A word about trouble has its colour, any other is quiet.
 pub(crate) fn status(glyph: Glyph, word: &str) -> Html {
     let class = match glyph {
-        Glyph::Triangle | Glyph::Clock => classes!("font-medium", glyph.tone()),
+        Glyph::Triangle | Glyph::Clock | Glyph::Cut => classes!("font-medium", glyph.tone()),
         Glyph::Disc | Glyph::Ring | Glyph::Struck | Glyph::Dotted => classes!("text-ink-2"),
     };
     html! { <span class="st">{glyph.view()}<span {class}>{word}</span></span> }
