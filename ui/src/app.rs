@@ -78,8 +78,8 @@ fn Guarded(props: &GuardedProps) -> Html {
         (Who::Person(user), _) => {
             let admin = session.is_admin();
             let page = match &props.route {
-                Route::Home if admin => html! { <Redirect<Route> to={Route::Channels} /> },
-                Route::Home => html! { <Redirect<Route> to={Route::Keys} /> },
+                Route::Home => html! { <Redirect<Route> to={Route::Dashboard} /> },
+                Route::Dashboard => html! { <pages::dashboard::DashboardPage /> },
                 Route::Channels if admin => html! { <pages::channels::ChannelsPage /> },
                 Route::NewChannel if admin => {
                     html! { <pages::channels::ChannelsPage open={pages::channels::Open::New} /> }

@@ -26,14 +26,24 @@ pub(crate) struct Group {
 pub(crate) const GROUPS: &[Group] = &[
     Group {
         label: None,
-        entries: &[Entry {
-            route: || Route::Logs,
-            icon: Icon::ScrollText,
-            label: |t| t.nav_logs(),
-            key: 'l',
-            needs: Role::Member,
-            holds: |route| matches!(route, Route::Logs | Route::Log { .. }),
-        }],
+        entries: &[
+            Entry {
+                route: || Route::Dashboard,
+                icon: Icon::Gauge,
+                label: |t| t.nav_dashboard(),
+                key: 'd',
+                needs: Role::Member,
+                holds: |route| matches!(route, Route::Home | Route::Dashboard),
+            },
+            Entry {
+                route: || Route::Logs,
+                icon: Icon::ScrollText,
+                label: |t| t.nav_logs(),
+                key: 'l',
+                needs: Role::Member,
+                holds: |route| matches!(route, Route::Logs | Route::Log { .. }),
+            },
+        ],
     },
     Group {
         label: Some(|t| t.nav_routing()),

@@ -19,6 +19,8 @@ pub(crate) enum Route {
     NewChannel,
     #[at("/channels/:id")]
     Channel { id: i64 },
+    #[at("/dashboard")]
+    Dashboard,
     #[at("/keys")]
     Keys,
     #[at("/keys/:id")]

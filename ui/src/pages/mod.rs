@@ -1,6 +1,7 @@
 //! One page a noun.
 
 pub(crate) mod channels;
+pub(crate) mod dashboard;
 #[cfg(feature = "design")]
 pub(crate) mod design;
 pub(crate) mod groups;

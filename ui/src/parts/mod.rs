@@ -2,6 +2,7 @@
 
 pub(crate) mod async_view;
 pub(crate) mod bulk_bar;
+pub(crate) mod chart;
 pub(crate) mod chips;
 pub(crate) mod code;
 pub(crate) mod columns;

@@ -1,7 +1,7 @@
 //! The log: what passed through, as it happens or as it was.
 
 mod around;
-mod data;
+pub(crate) mod data;
 mod detail;
 mod filter_box;
 pub(crate) mod query;

@@ -1,0 +1,136 @@
+//! Is it working, what does it cost, whose fault is it.
+
+mod figures;
+mod panels;
+mod running;
+mod spend;
+mod view;
+
+use std::rc::Rc;
+
+use ::api::dashboard::{Dashboard, Dimension};
+use gloo_timers::callback::Interval;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use self::{
+    panels::{Health, Times, Top},
+    running::Running,
+    spend::Spend,
+    view::Span,
+};
+use crate::{
+    api::{self, Failure},
+    i18n::use_text,
+    parts::{
+        async_view::FailureView,
+        header::PageHeader,
+        segmented::{Choice, Segmented},
+        status::Glyph,
+    },
+    session::use_session,
+    web::{self, use_title},
+};
+
+/// How often the numbers are read again, in milliseconds.
+const EVERY: u32 = 15_000;
+
+/// Requests come in: how often the numbers follow them at most, in milliseconds.
+const CALM: i64 = 3_000;
+
+#[component]
+pub(crate) fn DashboardPage() -> Html {
+    let t = use_text();
+    use_title(t.dashboard_title());
+    let admin = use_session().is_admin();
+    let (span, by) = (use_state(|| Span::Day), use_state(Dimension::default));
+    // What is shown, and by which dimension: a new one stays unseen until its numbers are here.
+    let answer = use_state(|| None::<(Rc<Dashboard>, Span, Dimension)>);
+    let failure = use_state(|| None::<Failure>);
+    let asked = use_mut_ref(|| 0_u32);
+
+    let load = use_callback((*span, *by), {
+        let (answer, failure) = (answer.setter(), failure.setter());
+        move |(), (span, by): &(Span, Dimension)| {
+            let (span, by) = (*span, *by);
+            let number = {
+                let mut asked = asked.borrow_mut();
+                *asked += 1;
+                *asked
+            };
+            let (answer, failure, asked) = (answer.clone(), failure.clone(), asked.clone());
+            spawn_local(async move {
+                let now = web::now();
+                let result = api::dashboard::read(&span.query(by, now, web::utc_offset(now))).await;
+                // A later question has an answer of its own.
+                if *asked.borrow() != number {
+                    return;
+                }
+                match result {
+                    Ok(dashboard) => {
+                        failure.set(None);
+                        answer.set(Some((Rc::new(dashboard), span, by)));
+                    }
+                    Err(error) => failure.set(Some(error)),
+                }
+            });
+        }
+    });
+    use_effect_with(load.clone(), |load| {
+        load.emit(());
+        let load = load.clone();
+        let timer = Interval::new(EVERY, move || {
+            if !web::document().hidden() {
+                load.emit(());
+            }
+        });
+        move || drop(timer)
+    });
+
+    let latest = use_mut_ref(|| (Callback::noop(), 0_i64));
+    latest.borrow_mut().0 = load.clone();
+    let on_change = use_callback((), move |(), ()| {
+        let mut latest = latest.borrow_mut();
+        if web::now() - latest.1 >= CALM {
+            latest.1 = web::now();
+            latest.0.emit(());
+        }
+    });
+
+    let spans = Span::ALL.into_iter().map(|span| Choice::new(span, span.name(t))).collect::<Vec<_>>();
+    let (set_span, set_by) = (span.setter(), by.setter());
+    let note = html! { <span class="st text-xs max-md:hidden">{Glyph::Ring.view()}{t.dashboard_note()}</span> };
+    let body = match (&*answer, &*failure) {
+        (None, Some(error)) => html! { <FailureView failure={error.clone()} on_retry={load} /> },
+        (None, None) => html! { <div class="flex-1 border-t border-line" aria-busy="true"></div> },
+        (Some((dashboard, span, by)), stale) => {
+            let (span, by) = (*span, *by);
+            let aside = if admin {
+                html! { <Health channels={dashboard.health.clone()} /> }
+            } else {
+                html! { <Top title={t.dashboard_models()} ranks={dashboard.models.clone()} by={Dimension::Model} {span} /> }
+            };
+            html! {
+                <div class="table-scroll">
+                    if let Some(error) = stale {
+                        <p class="px-4 md:px-6 py-2 text-xs t-err border-t border-line" role="alert">{t.dashboard_stale()}{" "}{error.sentence(t)}</p>
+                    }
+                    {figures::figures(t, dashboard)}
+                    <Spend dashboard={dashboard.clone()} {span} {by} {admin} on_by={move |by| set_by.set(by)} />
+                    <div class="grid lg:grid-cols-2 xl:grid-cols-3 border-t border-line [&>*]:border-line xl:[&>*+*]:border-l max-xl:[&>*+*]:border-t">
+                        <Times dashboard={dashboard.clone()} {span} />
+                        <Top title={t.dashboard_top_keys()} ranks={dashboard.keys.clone()} by={Dimension::Key} {span} />
+                        {aside}
+                    </div>
+                    <Running running={dashboard.running} {on_change} />
+                </div>
+            }
+        }
+    };
+    html! {<>
+        <PageHeader title={t.dashboard_title()} {note}>
+            <Segmented<Span> label={t.logs_range()} choices={spans} value={*span} on_choose={move |span| set_span.set(span)} />
+        </PageHeader>
+        {body}
+    </>}
+}

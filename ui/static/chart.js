@@ -1,0 +1,91 @@
+// The one place that knows the chart library: stacked columns and lines from plain numbers, in the theme's colours.
+// Words, the read-out and the table beside it are the program's (`src/parts/chart.rs`); this draws.
+
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const font = () => `11px ${css("--font-sans")}`;
+
+/**
+ * Draws into `root` and answers a function that takes it away again.
+ *
+ * spec: { at: [seconds], step: seconds, stacked, series: [{ color, dashed, values: [number | null] }], height }
+ * on: { hover(index or -1, left in px), choose(index), value(number) → text, time(seconds) → text }
+ */
+globalThis.aigwChart = (root, json, on) => {
+  const spec = JSON.parse(json);
+  const count = spec.at.length;
+  // A stack is drawn from its top down, each column from the ground up, so that the next lower one covers the rest.
+  const stack = spec.series.map((_, upTo) =>
+    spec.at.map((_, i) => spec.series.slice(0, upTo + 1).reduce((sum, { values }) => sum + (values[i] ?? 0), 0)),
+  );
+  const drawn = spec.series.map((series, i) => ({ ...series, values: spec.stacked ? stack[i] : series.values }));
+  if (spec.stacked) drawn.reverse();
+
+  const axis = { stroke: () => css("--ink-3"), font: font(), ticks: { show: false } };
+  const columns = uPlot.paths.bars({ size: [0.88, 64, 1], align: 1 });
+  const chart = new uPlot(
+    {
+      width: Math.max(root.clientWidth, 40),
+      height: spec.height,
+      padding: [8, 4, 0, 0],
+      legend: { show: false },
+      select: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { show: !spec.stacked, size: 6 } },
+      scales: {
+        x: { time: true, range: () => [spec.at[0], spec.at[count - 1] + (spec.stacked ? spec.step : 0)] },
+        y: { range: (_, low, high) => [0, high > 0 ? high * 1.06 : 1] },
+      },
+      axes: [
+        { ...axis, grid: { show: false }, size: 26, gap: 6, space: 84, values: (_, splits) => splits.map((s) => on.time(s)) },
+        {
+          ...axis,
+          grid: { stroke: () => css("--color-base-300"), width: 1 },
+          size: 52,
+          gap: 6,
+          space: 64,
+          values: (_, splits) => splits.map((split) => on.value(split)),
+        },
+      ],
+      series: [
+        {},
+        ...drawn.map((series) => ({
+          stroke: () => css(spec.stacked ? "--color-base-100" : series.color),
+          fill: spec.stacked ? () => css(series.color) : undefined,
+          width: spec.stacked ? 1 : 1.5,
+          dash: series.dashed ? [4, 3] : undefined,
+          paths: spec.stacked ? columns : undefined,
+          points: { show: false },
+          spanGaps: false,
+        })),
+      ],
+      hooks: {
+        setCursor: [
+          (chart) => {
+            const { idx, left } = chart.cursor;
+            on.hover(left < 0 || idx === null || idx === undefined ? -1 : idx, left + chart.over.offsetLeft);
+          },
+        ],
+      },
+    },
+    [spec.at, ...drawn.map((series) => series.values)],
+    root,
+  );
+  // What the cursor is over is the column that it stands in, not the nearest start of one.
+  chart.cursor.dataIdx = (chart, _series, nearest, x) => {
+    if (!spec.stacked) return nearest;
+    return Math.min(count - 1, Math.max(0, Math.floor((x - spec.at[0]) / spec.step)));
+  };
+  const choose = () => {
+    const { idx } = chart.cursor;
+    if (idx !== null && idx !== undefined) on.choose(idx);
+  };
+  chart.over.addEventListener("click", choose);
+  const size = new ResizeObserver(() => chart.setSize({ width: Math.max(root.clientWidth, 40), height: spec.height }));
+  size.observe(root);
+  const theme = new MutationObserver(() => chart.redraw(false, true));
+  theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  return () => {
+    size.disconnect();
+    theme.disconnect();
+    chart.destroy();
+  };
+};
