@@ -26,7 +26,7 @@ globalThis.aigwChart = (root, json, on) => {
     {
       width: Math.max(root.clientWidth, 40),
       height: spec.height,
-      padding: [8, 4, 0, 0],
+      padding: [8, 20, 0, 0],
       legend: { show: false },
       select: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: !spec.stacked, size: 6 } },

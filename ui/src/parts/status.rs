@@ -12,6 +12,8 @@ pub(crate) enum Glyph {
     Clock,
     /// Ended before its time.
     Cut,
+    /// Works, but not as well as it should.
+    Half,
     /// Hurts now.
     Triangle,
     /// Off, by a person.
@@ -25,7 +27,7 @@ impl Glyph {
         match self {
             Self::Disc => "t-ok",
             Self::Ring => "t-live",
-            Self::Clock | Self::Cut => "t-warn",
+            Self::Clock | Self::Cut | Self::Half => "t-warn",
             Self::Triangle => "t-err",
             Self::Struck | Self::Dotted => "t-off",
         }
@@ -47,6 +49,10 @@ impl Glyph {
                 <path d="M7.2 2.6V9.4" stroke="currentColor" stroke-width="1.8" />
                 <path d="M9.4 6H11.2" stroke="currentColor" stroke-width="1.5" />
             </>},
+            Self::Half => html! {<>
+                <circle cx="6" cy="6" r="4.25" fill="none" stroke="currentColor" stroke-width="1.5" />
+                <path d="M6 1.75a4.25 4.25 0 0 0 0 8.5z" fill="currentColor" />
+            </>},
             Self::Triangle => html! {
                 <path d="M6 1.4 11.2 10.4H.8z" fill="currentColor" stroke="currentColor" stroke-linejoin="round" />
             },
@@ -66,7 +72,7 @@ impl Glyph {
 /// Shape and word. A word about trouble has its colour, any other is quiet.
 pub(crate) fn status(glyph: Glyph, word: &str) -> Html {
     let class = match glyph {
-        Glyph::Triangle | Glyph::Clock | Glyph::Cut => classes!("font-medium", glyph.tone()),
+        Glyph::Triangle | Glyph::Clock | Glyph::Cut | Glyph::Half => classes!("font-medium", glyph.tone()),
         Glyph::Disc | Glyph::Ring | Glyph::Struck | Glyph::Dotted => classes!("text-ink-2"),
     };
     html! { <span class="st">{glyph.view()}<span {class}>{word}</span></span> }

@@ -177,7 +177,7 @@ fn health_row(t: Text, channel: &ChannelHealth) -> Html {
         _ if !enabled => (Glyph::Struck, t.dashboard_disabled().to_owned()),
         None => (Glyph::Dotted, t.dashboard_idle().to_owned()),
         Some(Beat::Down) => (Glyph::Triangle, t.dashboard_failing(failed)),
-        Some(Beat::Shaky) => (Glyph::Cut, t.dashboard_failing(failed)),
+        Some(Beat::Shaky) => (Glyph::Half, t.dashboard_failing(failed)),
         Some(Beat::Good | Beat::Idle) => (Glyph::Disc, t.dashboard_healthy().to_owned()),
     };
     let strip = beats.iter().map(|beat| {

@@ -104,7 +104,7 @@ pub(crate) fn Spend(props: &SpendProps) -> Html {
             </div>
             <div class="px-4 md:px-5 py-4 lg:border-l max-lg:border-t border-line min-w-0">
                 <div class="flex items-baseline mb-1">
-                    <h3 class="h2">{dimension_name(t, props.by)}</h3><span class="ml-auto text-xs text-ink-3">{t.dashboard_share(measure.name(t))}</span>
+                    <h3 class="h2">{dimension_name(t, props.by)}</h3><span class="ml-auto text-xs text-ink-3">{t.dashboard_share()}</span>
                 </div>
                 <table class="w-full text-sm" aria-label={dimension_name(t, props.by)}>
                     <tbody>

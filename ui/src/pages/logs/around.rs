@@ -141,7 +141,7 @@ pub(super) fn footer(t: Text, rows: &Rows, summary: Option<&LogSummary>, on_show
     let key = |key: &str| html! { <kbd class="kbd kbd-xs">{key.to_owned()}</kbd> };
     html! {
         <footer class="flex flex-wrap items-center gap-x-4 gap-y-1 min-h-9 px-4 md:px-6 py-1 border-t border-line text-xs text-ink-2">
-            <span role="status">
+            <span role="status" class="empty:-mr-4">
                 if waiting > 0 {
                     <span class="st">{Glyph::Ring.view()}{t.logs_waiting(waiting)}
                         <button type="button" class="act cursor-pointer" onclick={on_show.reform(|_: MouseEvent| ())}>{t.logs_waiting_show()}</button></span>

@@ -167,11 +167,22 @@ fn Row(props: &RowProps) -> Html {
     html! {
         <tr class="cursor-pointer" aria-selected={props.current.then_some("true")} onclick={open}>
             <td data-m="end2"><a {href} data-row="" class="font-mono text-xs text-ink-2 no-underline">
-                <time datetime={log.created_at.to_string()} title={t.exact(then, offset)}>{t.clock(then, offset)}</time></a></td>
+                <time datetime={log.created_at.to_string()} title={t.exact(then, offset)}>{moment(t, then, offset)}</time></a></td>
             <td data-m="sub">{status(glyph, &word)}</td>
             <td data-m="title" class="font-medium md:max-w-[240px] truncate">{if log.model.is_empty() { "—" } else { log.model.as_str() }}</td>
             for column in props.columns.iter() { {cell(t, log, *column)} }
         </tr>
+    }
+}
+
+/// The clock; before today with the date.
+fn moment(t: Text, then: i64, offset: i32) -> String {
+    let now = web::now();
+    let date = t.date(now, then, offset);
+    if date == t.date(now, now, web::utc_offset(now)) {
+        t.clock(then, offset)
+    } else {
+        format!("{date} {}", t.hour_minute(then, offset))
     }
 }
 
