@@ -87,7 +87,7 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
 
   await step("shown-once", [], async () => {
     await button(t("setup.done")).click();
-    await heading(t("channels.title")).waitFor();
+    await heading(t("dashboard.title")).waitFor();
     await page.getByRole("link", { name: t("nav.keys"), exact: true }).click();
     await row("laptop").waitFor();
     await page.reload();

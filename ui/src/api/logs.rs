@@ -1,7 +1,4 @@
-use api::{
-    logs::{Log, LogPage, LogQuery, LogSummary},
-    users::Account,
-};
+use api::logs::{Log, LogPage, LogQuery, LogSummary};
 
 use super::{Failure, client};
 
@@ -30,7 +27,7 @@ pub(crate) async fn names(admin: bool) -> (Named, Named, Named) {
         return (keys, Named::new(), Named::new());
     }
     let channels = super::channels::list().await.unwrap_or_default();
-    let users: Vec<Account> = client::list("/api/users").await.unwrap_or_default();
+    let users = super::users::list().await.unwrap_or_default();
     (
         keys,
         channels.into_iter().map(|channel| (channel.id, channel.name)).collect(),
