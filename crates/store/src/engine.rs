@@ -8,6 +8,9 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
 use url::Url;
 
+use crate::error::Error;
+use crate::sql::Sql;
+
 /// What an acknowledged write survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
@@ -154,6 +157,19 @@ pub(crate) async fn copy_into(connection: &mut AnyConnection, to: &Path) -> Resu
 /// SQLite looks a named one up in a list, which makes a statement of thousands quadratic; PostgreSQL wants `$n`.
 pub(crate) fn placeholder(text: &mut String, _n: usize) {
     text.push('?');
+}
+
+/// Runs a text that begins a transaction, does its statements and commits: one trip to the database's thread, where on a busy
+/// machine each trip waits for a processor.
+///
+/// Never drop the future halfway: the connection would keep the transaction open.
+pub(crate) async fn run_transaction(connection: &mut AnyConnection, whole: Sql) -> Result<(), Error> {
+    let done = whole.build().execute(&mut *connection).await;
+    if done.is_err() {
+        // Where it failed before it began there is nothing to undo, and the engine says so.
+        let _ = connection.execute("ROLLBACK").await;
+    }
+    done.map(drop).map_err(Error::from)
 }
 
 /// `SQLITE_BUSY` and `SQLITE_LOCKED` with their extended codes.

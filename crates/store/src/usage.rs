@@ -131,7 +131,7 @@ impl Outcome {
 }
 
 /// Hour, user, key, model, channel (0: none).
-type Key = (i64, i64, i64, String, i64);
+pub(crate) type Key = (i64, i64, i64, String, i64);
 
 /// What a batch of settlements adds. In the order of their keys, so that writers of several nodes never wait for each other in a circle.
 #[derive(Debug, Default)]
@@ -148,17 +148,23 @@ impl Tally {
         }
     }
 
+    pub(crate) fn rows(self) -> Vec<(Key, Counts)> {
+        self.0.into_iter().collect()
+    }
+
     pub(crate) async fn write(self, tx: &mut AnyConnection) -> Result<(), Error> {
-        let rows: Vec<(Key, Counts)> = self.0.into_iter().collect();
-        for rows in chunks(&rows) {
-            upsert(rows).build().execute(&mut *tx).await?;
+        for rows in chunks(&self.rows()) {
+            let mut sql = Sql::default();
+            upsert(&mut sql, rows);
+            sql.build().execute(&mut *tx).await?;
         }
         Ok(())
     }
 }
 
-fn upsert(rows: &[(Key, Counts)]) -> Sql {
-    let mut sql = Sql::new("INSERT INTO usage_hourly (hour, user_id, key_id, model, channel_id");
+/// Adds rows to those that are there.
+pub(crate) fn upsert(sql: &mut Sql, rows: &[(Key, Counts)]) {
+    sql.push("INSERT INTO usage_hourly (hour, user_id, key_id, model, channel_id");
     for column in COLUMNS {
         sql.push(", ").push(column);
     }
@@ -174,7 +180,6 @@ fn upsert(rows: &[(Key, Counts)]) -> Sql {
         sql.push(if index == 0 { "" } else { ", " }).push(column);
         sql.push(" = usage_hourly.").push(column).push(" + excluded.").push(column);
     }
-    sql
 }
 
 /// The value below which `percent` of the histogram lie, in milliseconds, interpolated within its column. `None` if nothing was measured.

@@ -9,9 +9,10 @@ use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use super::{Entry, Open, Settle};
+use crate::engine;
 use crate::error::Error;
 use crate::sql::{Columns, Sql, Tuple, chunks, json};
-use crate::usage::{Origin, Outcome, Tally};
+use crate::usage::{Origin, Outcome, Tally, upsert};
 
 /// Rows to insert, finished where their settlement came in the same batch, and settlements of rows that are there.
 #[derive(Debug, Default)]
@@ -57,27 +58,43 @@ impl<'e> Batch<'e> {
         self.inserts.iter().map(|(open, _)| open.id).chain(self.settles.iter().map(|settle| settle.id))
     }
 
-    /// The only statement, if the batch settles nothing and needs no more.
-    pub(super) fn only_insert(&self, used: &[i64]) -> Option<Sql> {
-        let plain =
-            self.settles.is_empty() && used.is_empty() && self.inserts.iter().all(|(_, settle)| settle.is_none());
-        let mut chunks = chunks(&self.inserts);
-        let only = chunks.next().filter(|_| plain && chunks.next().is_none())?;
-        Some(insert(only))
+    /// All of it for one trip to the database, if every request is new, as nearly always; `used` are the keys whose last use
+    /// is to be written.
+    ///
+    /// Fails as a whole where a row is there already: then [`write`](Self::write) finds out which.
+    pub(super) fn transaction(&self, used: &[i64], now: Time) -> Option<Sql> {
+        if !self.settles.is_empty() {
+            return None;
+        }
+        let mut tally = Tally::default();
+        for (open, settle) in &self.inserts {
+            if let Some(settle) = settle {
+                tally.count(Origin::from(*open), &Outcome::from(*settle));
+            }
+        }
+        let mut sql = Sql::new(engine::BEGIN_WRITE);
+        for rows in self.inserts.chunks(64) {
+            insert(sql.push("; "), rows);
+        }
+        for rows in chunks(&tally.rows()) {
+            upsert(sql.push("; "), rows);
+        }
+        if !used.is_empty() {
+            touch(sql.push("; "), used, now);
+        }
+        sql.push("; COMMIT");
+        Some(sql)
     }
 
-    /// Runs the statements; `used` are the keys whose last use is to be written.
+    /// Runs the statements one by one; `used` are the keys whose last use is to be written.
     ///
     /// What took effect is counted, and only that: a settlement that comes again finds its row settled and changes nothing.
     pub(super) async fn write(&self, tx: &mut AnyConnection, used: &[i64], now: Time) -> Result<(), Error> {
         let mut tally = Tally::default();
         for rows in chunks(&self.inserts) {
-            if rows.iter().all(|(_, settle)| settle.is_none()) {
-                insert(rows).build().execute(&mut *tx).await?;
-                continue;
-            }
-            let mut sql = insert(rows);
-            sql.push(" RETURNING id");
+            let mut sql = Sql::default();
+            insert(&mut sql, rows);
+            sql.push(" ON CONFLICT (id) DO NOTHING RETURNING id");
             let inserted = ids(&sql.build().fetch_all(&mut *tx).await?)?;
             for (open, settle) in rows {
                 if let Some(settle) = settle
@@ -96,14 +113,20 @@ impl<'e> Batch<'e> {
                 }
             }
         }
-        tally.write(&mut *tx).await?;
+        tally.write(tx).await?;
         if !used.is_empty() {
-            let mut sql = Sql::new("UPDATE keys SET last_used_at = ");
-            sql.bind(now.as_millis()).push(" WHERE id IN (").bind_list(used.iter().copied()).push(")");
+            let mut sql = Sql::default();
+            touch(&mut sql, used, now);
             sql.build().execute(tx).await?;
         }
         Ok(())
     }
+}
+
+/// Writes down when keys were last used.
+fn touch(sql: &mut Sql, used: &[i64], now: Time) {
+    sql.push_bind("UPDATE keys SET last_used_at = ", now.as_millis());
+    sql.push(" WHERE id IN (").bind_list(used.iter().copied()).push(")");
 }
 
 fn ids(rows: &[AnyRow]) -> Result<HashSet<String>, Error> {
@@ -119,8 +142,8 @@ pub(super) fn origin(row: &Columns<'_>) -> Result<Origin, Error> {
     })
 }
 
-fn insert(rows: &[(&Open, Option<&Settle>)]) -> Sql {
-    let mut sql = Sql::new(
+fn insert(sql: &mut Sql, rows: &[(&Open, Option<&Settle>)]) {
+    sql.push(
         "INSERT INTO requests (id, created_at, user_id, key_id, key_name, model, endpoint, dialect, stream, client_ip,
              user_agent, input_estimate, state, status, channel_id, channel_name, upstream_model, attempts, input_tokens,
              output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, estimated, cost_nusd, ttft_ms,
@@ -142,9 +165,7 @@ fn insert(rows: &[(&Open, Option<&Settle>)]) -> Sql {
             .bind(open.user_agent.as_deref())
             .bind(open.input_estimate);
         outcome(tuple, *settle);
-    })
-    .push(" ON CONFLICT (id) DO NOTHING");
-    sql
+    });
 }
 
 /// `state || ''` keeps SQLite from walking every open row instead of looking up each id.

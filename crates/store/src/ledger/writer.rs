@@ -107,10 +107,11 @@ impl Writer {
 
     async fn write(&self, batch: &Batch<'_>, used: &[i64], now: Time) -> Result<(), Error> {
         let mut connection = self.pool.acquire().await?;
-        // One statement is a transaction by itself, which saves two ways to the database's thread.
-        if let Some(only) = batch.only_insert(used) {
-            only.build().execute(&mut *connection).await?;
-            return Ok(());
+        if let Some(whole) = batch.transaction(used, now) {
+            match engine::run_transaction(&mut connection, whole).await {
+                Err(error) if error.is_constraint() => {}
+                result => return result,
+            }
         }
         let mut transaction = connection.begin_with(engine::BEGIN_WRITE).await?;
         batch.write(&mut transaction, used, now).await?;
