@@ -6,10 +6,15 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::Pin,
+    sync::LazyLock,
+    task::{Context, Poll},
+    vec,
 };
 
+use hyper_util::client::legacy::connect::dns::Name;
 use ipnet::IpNet;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tower::Service;
 use url::{Host, Url};
 
 use crate::Egress;
@@ -54,9 +59,15 @@ const PRIVATE: &[&str] = &[
 
 /// Whether an address may be dialled.
 pub(crate) fn allows(egress: Egress, ip: IpAddr) -> bool {
+    static RANGES: LazyLock<[Vec<IpNet>; 2]> = LazyLock::new(|| [NEVER, PRIVATE].map(parsed));
     let ip = embedded_v4(ip).unwrap_or(ip);
-    let within = |nets: &[&str]| nets.iter().filter_map(|net| net.parse::<IpNet>().ok()).any(|net| net.contains(&ip));
-    !within(NEVER) && (egress == Egress::Private || !within(PRIVATE))
+    let [never, private] = &*RANGES;
+    let within = |nets: &[IpNet]| nets.iter().any(|net| net.contains(&ip));
+    !within(never) && (egress == Egress::Private || !within(private))
+}
+
+fn parsed(nets: &[&str]) -> Vec<IpNet> {
+    nets.iter().filter_map(|net| net.parse().ok()).collect()
 }
 
 /// The IPv4 address inside a mapped or compatible IPv6 one.
@@ -84,6 +95,14 @@ pub(crate) fn check_literal(url: &Url, egress: Egress) -> Result<(), String> {
         Some(Host::Domain(_)) => return Ok(()),
         None => return Err("The address names no host.".to_owned()),
     };
+    check(ip, egress)
+}
+
+/// Checks an address before it is dialled.
+///
+/// # Errors
+/// A sentence for the operator.
+pub(super) fn check(ip: IpAddr, egress: Egress) -> Result<(), String> {
     if allows(egress, ip) {
         return Ok(());
     }
@@ -95,20 +114,28 @@ pub(crate) fn check_literal(url: &Url, egress: Egress) -> Result<(), String> {
 }
 
 /// Resolves names to addresses that may be dialled.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Guarded(pub(super) Egress);
 
-impl Resolve for Guarded {
-    fn resolve(&self, name: Name) -> Resolving {
+impl Service<Name> for Guarded {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
         let egress = self.0;
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let allowed: Vec<SocketAddr> = found.iter().copied().filter(|found| allows(egress, found.ip())).collect();
             if allowed.is_empty() && !found.is_empty() {
                 let refused = format!("{} resolves only to addresses that may not be dialled", name.as_str());
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, refused).into());
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, refused));
             }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
+            Ok(allowed.into_iter())
         })
     }
 }

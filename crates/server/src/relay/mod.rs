@@ -7,6 +7,7 @@ mod answer;
 mod attempt;
 mod body;
 mod credential;
+mod dial;
 pub(crate) mod egress;
 mod handle;
 mod models;

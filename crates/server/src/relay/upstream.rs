@@ -4,8 +4,8 @@
 //! environment are ignored.
 
 use std::{
-    error::Error as _,
-    fmt,
+    error::Error,
+    fmt, io,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -13,18 +13,24 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
 use http_body::Body as _;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy::{self, Client},
+    rt::{TokioExecutor, TokioTimer},
+};
 use llm::{chat::Endpoint, demo, vendor::Reach};
 use secrecy::ExposeSecret;
+use url::Url;
 
-use super::{
-    egress::{self, Guarded},
-    plan::Candidate,
-};
+use super::{dial::Dialer, plan::Candidate};
 use crate::Egress;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection waits for the next request.
+const IDLE: Duration = Duration::from_secs(90);
+const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("ai-gateway/", env!("CARGO_PKG_VERSION")));
 /// What a client may say to the provider besides its body.
 const PASSED_HEADERS: [HeaderName; 4] = [
     header::ACCEPT,
@@ -38,8 +44,7 @@ const DEMO_PAUSE: Duration = Duration::from_millis(15);
 /// Sends requests to providers.
 #[derive(Debug)]
 pub(crate) struct Upstream {
-    client: reqwest::Client,
-    egress: Egress,
+    client: Client<Dialer, Full<Bytes>>,
 }
 
 /// A provider's answer: its head, and its body as it arrives.
@@ -54,7 +59,7 @@ pub(crate) struct Reply {
 pub(crate) struct ReplyBody(Source);
 
 enum Source {
-    Http(Pin<Box<reqwest::Body>>),
+    Http(Incoming),
     InProcess(Pin<Box<dyn Stream<Item = Bytes> + Send>>),
     Ended,
 }
@@ -68,17 +73,13 @@ pub(crate) struct SendError {
 }
 
 impl Upstream {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    /// # Errors
+    /// If the system's list of authorities can't be read.
     pub(crate) fn new(egress: Egress) -> Result<Self, SendError> {
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .dns_resolver(Guarded(egress))
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .user_agent(concat!("ai-gateway/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { client, egress })
+        let dialer = Dialer::new(egress).map_err(|error| SendError::new(error.to_string()))?;
+        let client =
+            Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(dialer);
+        Ok(Self { client })
     }
 
     /// Sends `body` to where `candidate` has `endpoint`. `from` are the client's headers, of which few pass.
@@ -92,11 +93,11 @@ impl Upstream {
         if candidate.provider.reach == Reach::InProcess {
             return Ok(answer_in_process(endpoint, body));
         }
-        let url = reqwest::Url::parse(&candidate.url(endpoint))
-            .map_err(|error| SendError::new(format!("the channel's address can't be used: {error}")))?;
-        egress::check_literal(&url, self.egress).map_err(SendError::new)?;
-        let mut request = reqwest::Request::new(http::Method::POST, url);
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = address(&candidate.url(endpoint))?;
         let headers = request.headers_mut();
+        headers.insert(header::USER_AGENT, USER_AGENT);
         for name in &PASSED_HEADERS {
             if let Some(value) = from.and_then(|from| from.get(name)) {
                 headers.insert(name, value.clone());
@@ -120,11 +121,21 @@ impl Upstream {
                 value.map_err(|_| SendError::new("the provider key has characters that no header may have"))?,
             );
         }
-        *request.body_mut() = Some(body.into());
-        let response: http::Response<reqwest::Body> = self.client.execute(request).await?.into();
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let response = self.client.request(request).await.map_err(|error| SendError::unanswered(&host, &error))?;
         let (head, body) = response.into_parts();
-        Ok(Reply { status: head.status, headers: head.headers, body: ReplyBody(Source::Http(Box::pin(body))) })
+        Ok(Reply { status: head.status, headers: head.headers, body: ReplyBody(Source::Http(body)) })
     }
+}
+
+/// Names in other scripts become what the network knows them by.
+fn address(text: &str) -> Result<Uri, SendError> {
+    Uri::try_from(text).or_else(|_| {
+        let unusable =
+            |error: &dyn fmt::Display| SendError::new(format!("the channel's address can't be used: {error}"));
+        let url = Url::parse(text).map_err(|error| unusable(&error))?;
+        Uri::try_from(String::from(url)).map_err(|error| unusable(&error))
+    })
 }
 
 impl ReplyBody {
@@ -134,7 +145,7 @@ impl ReplyBody {
             Source::Ended => Poll::Ready(None),
             Source::InProcess(events) => events.as_mut().poll_next(cx).map(|event| event.map(Ok)),
             Source::Http(body) => loop {
-                let frame = std::task::ready!(body.as_mut().poll_frame(cx));
+                let frame = std::task::ready!(Pin::new(&mut *body).poll_frame(cx));
                 match frame {
                     None => {
                         self.0 = Source::Ended;
@@ -142,7 +153,7 @@ impl ReplyBody {
                     }
                     Some(Err(error)) => {
                         self.0 = Source::Ended;
-                        return Poll::Ready(Some(Err(SendError::from(error).text)));
+                        return Poll::Ready(Some(Err(broke(&error))));
                     }
                     // Trailers say nothing here.
                     Some(Ok(frame)) => {
@@ -195,37 +206,26 @@ impl SendError {
     pub(super) fn timeout(text: impl Into<String>) -> Self {
         Self { text: text.into(), is_timeout: true }
     }
-}
 
-impl From<reqwest::Error> for SendError {
-    /// The innermost cause says what happened; the outer ones say that something did.
-    fn from(error: reqwest::Error) -> Self {
-        let is_timeout = error.is_timeout();
-        let host = error.url().and_then(|url| url.host_str().map(str::to_owned));
-        let is_connect = error.is_connect();
-        let mut cause = error.source();
-        let mut text = error.without_url_text();
-        while let Some(inner) = cause {
-            text = inner.to_string();
-            cause = inner.source();
-        }
-        let text = match host {
-            Some(host) if is_connect => format!("can't connect to {host}: {text}"),
-            _ => text,
-        };
+    fn unanswered(host: &str, error: &legacy::Error) -> Self {
+        let cause = innermost(error);
+        let is_timeout = cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut);
+        let text = if error.is_connect() { format!("can't connect to {host}: {cause}") } else { cause.to_string() };
         Self { text, is_timeout }
     }
 }
 
-/// [`reqwest::Error`] prints the URL, and some providers' URLs carry credentials.
-trait WithoutUrl {
-    fn without_url_text(&self) -> String;
+/// What happened, by the innermost cause; the outer ones only say that something did.
+fn broke(error: &hyper::Error) -> String {
+    innermost(error).to_string()
 }
 
-impl WithoutUrl for reqwest::Error {
-    fn without_url_text(&self) -> String {
-        if self.is_timeout() { "timed out".to_owned() } else { "the connection broke".to_owned() }
+fn innermost<'e>(error: &'e (dyn Error + 'static)) -> &'e (dyn Error + 'static) {
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
     }
+    innermost
 }
 
 fn answer_in_process(endpoint: Endpoint, body: Bytes) -> Reply {
