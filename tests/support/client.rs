@@ -64,6 +64,16 @@ impl Client {
         Reply { status, headers, body: answer.bytes().await.expect("the whole answer") }
     }
 
+    /// Like [`send`](Self::send), for routes of which some answer without end: of those the head only.
+    pub(crate) async fn head(&self, request: RequestBuilder) -> Reply {
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let endless =
+            headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+        let body = if endless { Bytes::new() } else { answer.bytes().await.expect("the whole answer") };
+        Reply { status, headers, body }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(self.request(Method::GET, path)).await
     }

@@ -210,7 +210,8 @@ impl SendError {
     fn unanswered(host: &str, error: &legacy::Error) -> Self {
         let cause = innermost(error);
         let is_timeout = cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut);
-        let text = if error.is_connect() { format!("can't connect to {host}: {cause}") } else { cause.to_string() };
+        let what = if error.is_connect() { "can't connect to " } else { "" };
+        let text = format!("{what}{host}: {cause}");
         Self { text, is_timeout }
     }
 }
