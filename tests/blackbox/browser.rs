@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{Launch, Upstream, node_module, repository};
 
 /// Every text of a language, by section and name.
-fn texts(language: &str) -> Value {
+pub(crate) fn texts(language: &str) -> Value {
     let file = repository().join("ui/locales").join(language).with_extension("toml");
     toml::from_str(&std::fs::read_to_string(file).expect("the console's texts")).expect("TOML")
 }

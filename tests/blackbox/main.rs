@@ -17,3 +17,4 @@ mod smuggling;
 mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
+mod usage;

@@ -233,6 +233,6 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await page.goto(`${ORIGIN}/no/such/page`);
     assert.ok((await page.getByRole("main").getByRole("heading").innerText()).trim());
     await page.getByRole("main").getByRole("link").click();
-    await page.waitForURL(`${ORIGIN}/channels`);
+    await page.waitForURL(`${ORIGIN}/dashboard`);
   });
 });

@@ -118,13 +118,17 @@ pub(crate) fn sums(dashboard: &Dashboard, measure: Measure) -> Vec<i64> {
         .collect()
 }
 
-/// `+6 %` against the range before; nothing to compare with is nothing.
+/// `+6 %` against the range before, `×66` where that is more than ten times as much; nothing to compare with is nothing.
 pub(crate) fn change(now: i64, before: i64) -> Option<String> {
     if before == 0 {
         return None;
     }
     let percent = ((i128::from(now) - i128::from(before)) * 100 + i128::from(before.signum()) * 50)
         .div_euclid(i128::from(before));
+    // Per cent stop to mean something.
+    if percent > 1_000 {
+        return Some(format!("×{}", (percent + 150) / 100));
+    }
     Some(signed(i64::try_from(percent).unwrap_or(i64::MAX), |n| format!("{n} %")))
 }
 
@@ -218,6 +222,7 @@ mod tests {
         assert_eq!(change(106, 100).as_deref(), Some("+6 %"));
         assert_eq!(change(50, 100).as_deref(), Some("−50 %"));
         assert_eq!(change(100, 100).as_deref(), Some("±0"));
+        assert_eq!(change(6_645, 100).as_deref(), Some("×66"));
         assert_eq!(change(1, 0), None);
         assert_eq!(points(Text(Lang::En), (2, 100), (0, 50)).as_deref(), Some("+2.0 points"));
         assert_eq!(points(Text(Lang::En), (2, 100), (0, 0)), None);

@@ -105,7 +105,7 @@ pub(super) fn nothing(
             <p class="mt-1 text-base text-ink-2">
                 {match rows.scanned_to {
                     Some(to) => t.logs_searched_to(&t.exact(to.as_millis(), web::utc_offset(to.as_millis()))),
-                    None => t.logs_none_found_text(&asked.text(), &range_name(t, range)),
+                    None => t.logs_none_found_text(&range_name(t, range), &asked.text()),
                 }}
             </p>
             <div class="mt-3 flex gap-2">

@@ -1,0 +1,159 @@
+// Requests pass through the gateway while a person watches the log and the dashboard, in the language of TEXTS.
+
+import assert from "node:assert/strict";
+import { drive, texts } from "./drive.mjs";
+
+const { KEY, LOCALE, MEMBERS_KEY, ORIGIN, PASSWORD, SHOTS } = process.env;
+const t = texts(JSON.parse(process.env.TEXTS));
+
+/** Sends a request through the relay; its id. */
+async function ask(model, key = KEY) {
+  const answer = await fetch(`${ORIGIN}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hi" }] }),
+  });
+  await answer.text();
+  return answer.headers.get("x-request-id");
+}
+
+await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
+  const button = (name, within = page) => within.getByRole("button", { name, exact: true });
+  const heading = (name) => page.getByRole("heading", { name, exact: true });
+  const api = (path) => page.evaluate(async (path) => (await fetch(path)).json(), path);
+  const figure = (name) => page.getByTestId(`figure-${name}`);
+  const rows = page.locator("tbody tr");
+  const row = (id) => page.locator(`tbody tr:has(a[href="/logs/${id}"])`);
+  const search = page.getByRole("searchbox", { name: t("logs.search") }).or(page.getByRole("combobox", { name: t("logs.search") }));
+  const drawer = page.getByRole("dialog");
+  const signIn = async (username) => {
+    await heading(t("login.headline")).waitFor();
+    await page.getByLabel(t("login.username"), { exact: true }).fill(username);
+    await page.getByLabel(t("login.password"), { exact: true }).fill(PASSWORD);
+    await button(t("login.submit")).click();
+    await heading(t("dashboard.title")).waitFor();
+  };
+  /** Waits until there are so many rows. */
+  const count = (wanted) => page.waitForFunction((n) => document.querySelectorAll("tbody tr").length === n, wanted);
+
+  await step("empty-dashboard", [{ status: 401, path: "/api/session" }], async () => {
+    await page.goto(ORIGIN);
+    await signIn("ada");
+    await page.getByText(t("dashboard.nothing"), { exact: true }).waitFor();
+    assert.ok((await figure("requests").innerText()).includes("0"));
+  });
+
+  await step("empty-log", [], async () => {
+    await page.getByRole("link", { name: t("nav.logs"), exact: true }).click();
+    await heading(t("logs.empty_headline", { range: t("logs.last_day") })).waitFor();
+  });
+
+  let first, broken;
+  await step("live", [], async () => {
+    first = await ask("plain");
+    await row(first).getByText("200", { exact: true }).waitFor();
+    broken = await ask("broken");
+    await row(broken).getByText(t("logs.state_failed")).waitFor();
+    assert.equal(await rows.first().locator("a").getAttribute("href"), `/logs/${broken}`, "the newest is on top");
+  });
+
+  await step("filter-by-state", [], async () => {
+    await search.fill("state:failed ");
+    await count(1);
+    await row(broken).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("q"), "state:failed");
+    await ask("plain");
+    const another = await ask("broken");
+    await row(another).waitFor();
+    assert.equal(await rows.count(), 2, "live rows obey the filter");
+    await page.reload();
+    await count(2);
+  });
+
+  await step("cause", [], async () => {
+    await search.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await drawer.getByText("the disk is full").first().waitFor();
+    assert.equal(new URL(page.url()).pathname, `/logs/${broken}`);
+    assert.equal(await drawer.getByTestId("log-id").getAttribute("title"), broken);
+    await page.keyboard.press("ArrowUp");
+    await page.waitForURL((url) => url.pathname !== `/logs/${broken}`);
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "detached" });
+    assert.equal(new URL(page.url()).searchParams.get("q"), "state:failed", "the filter stays");
+  });
+
+  await step("words", [], async () => {
+    await search.press("Backspace");
+    await count(4);
+    await search.fill("disk is full");
+    await search.press("Enter");
+    await count(2);
+    await search.fill("nothing like this");
+    await search.press("Enter");
+    await heading(t("logs.none_found")).waitFor();
+    await button(t("table.clear_filter")).click();
+    await count(4);
+  });
+
+  await step("a-name-that-nobody-has", [], async () => {
+    await search.fill("key:nobody ");
+    await page.getByRole("alert").getByText(t("logs.unknown", { chip: "key:nobody" }), { exact: true }).waitFor();
+    await button(t("chips.remove", { value: "key:nobody" })).click();
+    await count(4);
+  });
+
+  await step("live-tail-stops", [], async () => {
+    await page.locator("h1").click();
+    await page.keyboard.press("l");
+    await page.getByRole("button", { name: t("logs.live_off") }).waitFor();
+    const unseen = await ask("plain");
+    assert.equal((await api(`/api/logs/${unseen}`)).state, "done");
+    assert.equal(await row(unseen).count(), 0);
+    await page.keyboard.press("l");
+    await row(unseen).waitFor();
+  });
+
+  await step("sums", [], async () => {
+    await ask("plain", MEMBERS_KEY);
+    await count(6);
+    const summary = await api("/api/logs/summary");
+    assert.deepEqual([summary.requests, summary.failed, summary.input_tokens], [6, 2, 44]);
+    assert.equal(summary.buckets.reduce((sum, bucket) => sum + bucket.requests, 0), 6);
+    await page.reload();
+    await page.getByTestId("log-sum").getByText(t("logs.sum", { n: 6 })).waitFor();
+  });
+
+  await step("dashboard", [], async () => {
+    await page.getByRole("link", { name: t("nav.dashboard"), exact: true }).click();
+    await figure("requests").getByText("6", { exact: true }).waitFor();
+    await figure("failed").getByText("33.3", { exact: true }).waitFor();
+    await figure("tokens").getByText("72", { exact: true }).waitFor();
+    await button(t("chart.show_table")).first().click();
+    const table = page.getByRole("region", { name: `${t("dashboard.spend")}: ${t("dashboard.requests")}`, exact: true }).getByRole("table");
+    const total = await table.locator("tbody td").evaluateAll((cells) => cells.reduce((sum, cell) => sum + Number(cell.textContent), 0));
+    assert.equal(total, 6, "columns add up");
+    await ask("plain");
+    await figure("requests").getByText("7", { exact: true }).waitFor();
+    await page.getByRole("group", { name: t("logs.range") }).getByRole("button", { name: t("dashboard.month"), exact: true }).click();
+    await figure("requests").getByText("7", { exact: true }).waitFor();
+  });
+
+  await step("others-do-not-exist", [
+    { status: 404, path: `/api/logs/${broken}` },
+  ], async () => {
+    await page.getByRole("button", { name: t("nav.account") }).click();
+    await page.getByRole("menuitem", { name: t("nav.sign_out"), exact: true }).click();
+    await heading(t("login.headline")).waitFor();
+    await page.getByLabel(t("login.username"), { exact: true }).fill("mara");
+    await page.getByLabel(t("login.password"), { exact: true }).fill(PASSWORD);
+    await button(t("login.submit")).click();
+    await figure("requests").getByText("1", { exact: true }).waitFor();
+    assert.equal(await page.getByText(t("dashboard.health"), { exact: true }).count(), 0);
+    await page.goto(`${ORIGIN}/logs/${broken}`);
+    await heading(t("logs.missing")).waitFor();
+    await page.keyboard.press("Escape");
+    await count(1);
+  });
+});
