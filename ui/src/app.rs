@@ -101,6 +101,7 @@ fn Guarded(props: &GuardedProps) -> Html {
                 Route::Key { id } => html! { <pages::keys::KeysPage open={*id} /> },
                 Route::Models if admin => html! { <pages::models::ModelsPage /> },
                 Route::Model { id } if admin => html! { <pages::models::ModelsPage open={*id} /> },
+                Route::Playground => html! { <pages::playground::PlaygroundPage /> },
                 Route::Providers if admin => html! { <pages::providers::ProvidersPage /> },
                 Route::Provider { slug } if admin => html! { <pages::providers::ProvidersPage open={slug.clone()} /> },
                 Route::Logs => html! { <pages::logs::LogsPage /> },

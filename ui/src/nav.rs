@@ -43,6 +43,14 @@ pub(crate) const GROUPS: &[Group] = &[
                 needs: Role::Member,
                 holds: |route| matches!(route, Route::Logs | Route::Log { .. }),
             },
+            Entry {
+                route: || Route::Playground,
+                icon: Icon::MessagesSquare,
+                label: |t| t.nav_playground(),
+                key: 'p',
+                needs: Role::Member,
+                holds: |route| matches!(route, Route::Playground),
+            },
         ],
     },
     Group {

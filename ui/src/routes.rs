@@ -29,6 +29,8 @@ pub(crate) enum Route {
     Models,
     #[at("/models/:id")]
     Model { id: i64 },
+    #[at("/playground")]
+    Playground,
     #[at("/providers")]
     Providers,
     #[at("/providers/:slug")]

@@ -17,6 +17,7 @@ pub(crate) mod header;
 pub(crate) mod icon;
 pub(crate) mod link;
 pub(crate) mod mark;
+pub(crate) mod markdown;
 pub(crate) mod menu;
 pub(crate) mod meter;
 pub(crate) mod modal;
