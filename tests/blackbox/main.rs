@@ -4,6 +4,7 @@ mod assets;
 mod browser;
 mod canary;
 mod cancel;
+mod catalogue;
 mod console;
 mod errors;
 mod failover;

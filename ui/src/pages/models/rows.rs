@@ -194,7 +194,7 @@ fn serves(t: Text, model: &Model) -> Html {
         }
     };
     html! {
-        <div class="grid md:grid-cols-[minmax(0,1fr)_minmax(0,18rem)] gap-x-10 gap-y-4 md:pl-14 pt-1">
+        <div class="grid md:grid-cols-[minmax(0,1fr)_minmax(0,18rem)] gap-x-10 gap-y-4 md:pl-[72px] pt-1">
             <div>
                 <h3 class="h2 mb-1">{t.models_who_serves()}</h3>
                 if model.served_by.is_empty() {

@@ -77,7 +77,8 @@ pub(crate) fn PlaygroundPage() -> Html {
         let (play, redraw) = (play.clone(), redraw.clone());
         use_effect_with(models.value().cloned(), move |models| {
             let first = models.as_ref().and_then(|models| first_model(models));
-            if let (Some(first), true) = (first, play.borrow().columns.is_empty()) {
+            let empty = play.borrow().columns.is_empty();
+            if let Some(first) = first.filter(|_| empty) {
                 play.borrow_mut().add(first);
                 redraw.force_update();
             }
