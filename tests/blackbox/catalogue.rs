@@ -38,7 +38,10 @@ async fn walk_through(language: &str, locale: &str) {
     assert!(output.status.success(), "{out}{err}");
     assert!(out.ends_with("ok member-keys\n"), "it went to the end: {out}");
     let seen = upstream.seen();
-    assert!(seen.iter().all(|seen| seen.header("x-lab-key") == "sk-lab-0123456789"), "one's own header carries the key");
+    assert!(
+        seen.iter().all(|seen| seen.header("x-lab-key") == "sk-lab-0123456789"),
+        "one's own header carries the key"
+    );
     assert!(seen.iter().all(|seen| seen.header("authorization").is_empty()));
     assert_eq!(seen[0].json()["model"], "plain", "the alias was resolved");
     let turns = |body: Value| body["messages"].as_array().map_or(0, Vec::len);

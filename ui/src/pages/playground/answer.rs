@@ -12,9 +12,11 @@ use crate::{
         code::Code,
         copy::CopyButton,
         icon::Icon,
+        link::PageLink,
         markdown::Markdown,
         status::{Glyph, status},
     },
+    routes::Route,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,13 +94,16 @@ fn numbers(t: Text, run: &Run, now: i64) -> Html {
     };
     let (input, output) = run.tokens.unzip();
     html! {
-        <dl class="mt-3 pt-2 border-t border-line flex flex-wrap gap-x-6 gap-y-2 text-sm kv-row">
+        <dl class="mt-3 pt-2 border-t border-line flex flex-wrap gap-x-6 gap-y-2 text-sm">
             {fact(t.playground_first_token(), run.ttft().map(|millis| t.millis(millis)))}
             {fact(t.playground_speed(), run.pace().and_then(|(tokens, millis)| t.speed(tokens, millis)))}
             {fact(t.playground_duration(), Some(t.millis(run.duration(now))))}
             {fact(t.playground_in(), input.map(|tokens| t.tokens(tokens)))}
             {fact(t.playground_out(), output.map(|tokens| t.tokens(tokens)))}
             {fact(t.playground_finish(), run.finish.clone())}
+            if let Some(id) = &run.request_id {
+                <div class="self-end"><dt class="sr-only">{t.error_request_id()}</dt><dd><PageLink to={Route::Log { id: id.clone() }} class="act text-xs">{t.playground_log()}</PageLink></dd></div>
+            }
         </dl>
     }
 }
