@@ -87,8 +87,10 @@ mod tests {
         use api::{
             Validate,
             channels::NewChannel,
+            dashboard::{DashboardQuery, Dimension},
             groups::NewGroup,
             keys::NewKey,
+            logs::LogQuery,
             models::NewModel,
             providers::{NewProvider, ProviderPatch},
             session::PasswordChange,
@@ -134,6 +136,17 @@ mod tests {
         }
         sentences.extend(faults(&NewGroup { name: "a/b".to_owned(), multiplier_ppm: -1 }));
         sentences.extend(faults(&PasswordChange { current: String::new(), new: "short".to_owned() }));
+        let at = |millis: i64| api::Time::from_millis(millis);
+        for (from, to, step_hours) in [(1, 0, 1), (0, i64::MAX / 8, 24), (0, 40 * 86_400_000, 1)] {
+            let query = DashboardQuery { from: at(from), to: at(to), step_hours, by: Dimension::Model };
+            sentences.extend(faults(&query));
+        }
+        sentences.extend(faults(&LogQuery {
+            from: Some(at(1)),
+            to: Some(at(0)),
+            text: Some("x".repeat(201)),
+            ..LogQuery::default()
+        }));
         assert!(sentences.len() >= 34, "{sentences:?}");
         for sentence in sentences {
             assert_ne!(Text(Lang::ZhCn).server(&sentence), sentence);

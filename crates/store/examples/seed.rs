@@ -28,13 +28,13 @@ const MODELS: [(&str, i64, i64, u64); 7] = [
     ("gpt-5.1-codex", 1, 10, 24),
     ("claude-opus-4-5", 5, 25, 8),
     ("gemini-3-pro-preview", 2, 12, 10),
-    ("deepseek-chat", 1, 2, 9),
+    ("house-large", 1, 2, 9),
     ("qwen3-coder", 1, 2, 6),
     ("kimi-k2", 1, 3, 3),
 ];
 
 const CHANNELS: [&str; 5] =
-    ["Anthropic · main", "OpenAI · team", "Vertex · europe-west4", "DeepSeek 官方", "Ollama · workstation"];
+    ["Anthropic · main", "OpenAI · team", "Vertex · europe-west4", "机房 · 二号", "Ollama · workstation"];
 
 #[tokio::main]
 async fn main() -> Outcome<()> {

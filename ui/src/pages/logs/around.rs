@@ -124,13 +124,14 @@ pub(super) fn load_more(t: Text, rows: &Rows, on_more: &Callback<()>) -> Html {
     if rows.next.is_none() {
         return Html::default();
     }
-    let note = rows.scanned_to.map(|to| t.logs_searched_to(&t.exact(to.as_millis(), web::utc_offset(to.as_millis()))));
+    let reached =
+        rows.scanned_to.map(|to| t.logs_searched_to(&t.exact(to.as_millis(), web::utc_offset(to.as_millis()))));
     html! {
         <div class="flex flex-wrap items-center gap-3 px-4 md:px-6 py-3">
             <button type="button" class="btn btn-sm" disabled={rows.busy} onclick={on_more.reform(|_: MouseEvent| ())}>
-                {Icon::ArrowDown.small()}{if note.is_some() { t.logs_search_on() } else { t.logs_more() }}
+                {Icon::ArrowDown.small()}{if reached.is_some() { t.logs_search_on() } else { t.logs_more() }}
             </button>
-            <span class="text-xs text-ink-2">{note}</span>
+            <span class="text-xs text-ink-2">{reached}</span>
             if let Some(failure) = &rows.failure { <span class="text-xs t-err" role="alert">{failure.sentence(t)}</span> }
         </div>
     }

@@ -341,13 +341,13 @@ fn suggestions(rows: &[Rc<Log>], names: Option<&Names>, admin: bool) -> Vec<Stri
     let models: BTreeSet<&str> = rows.iter().map(|log| log.model.as_str()).filter(|model| !model.is_empty()).collect();
     chips.extend(models.into_iter().map(|model| Chip::new(Field::Model, model)));
     if let Some(names) = names {
-        let named = |field, names: &[(i64, String)]| -> Vec<Chip> {
+        let of = |field, names: &[(i64, String)]| -> Vec<Chip> {
             names.iter().map(|(_, name)| Chip::new(field, name.as_str())).collect()
         };
-        chips.extend(named(Field::Key, &names.keys));
+        chips.extend(of(Field::Key, &names.keys));
         if admin {
-            chips.extend(named(Field::Channel, &names.channels));
-            chips.extend(named(Field::User, &names.users));
+            chips.extend(of(Field::Channel, &names.channels));
+            chips.extend(of(Field::User, &names.users));
         }
     }
     chips.into_iter().map(|chip| Asked::default().with(chip).text()).collect()

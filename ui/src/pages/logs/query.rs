@@ -170,8 +170,8 @@ pub(crate) struct Names {
 impl Names {
     /// By name; by number where the name is gone.
     fn find(names: &[(i64, String)], value: &str) -> Option<i64> {
-        let named = names.iter().find(|(_, name)| name == value).map(|(id, _)| *id);
-        named.or_else(|| value.strip_prefix('#').unwrap_or(value).parse().ok())
+        let found = names.iter().find(|(_, name)| name == value).map(|(id, _)| *id);
+        found.or_else(|| value.strip_prefix('#').unwrap_or(value).parse().ok())
     }
 }
 

@@ -207,9 +207,7 @@ fn cell(t: Text, log: &Log, column: LogColumn) -> Html {
             html! { <td class="text-ink-2 max-w-[140px] truncate">{log.username.as_ref().map_or_else(dash, |name| html! { name })}</td> }
         }
         LogColumn::Endpoint => html! { <td class="text-ink-2 font-mono text-xs">{&log.endpoint}</td> },
-        LogColumn::Input if open => html! { <td class="n">{dash()}</td> },
-        LogColumn::Cached if open => html! { <td class="n">{dash()}</td> },
-        LogColumn::Output if open => html! { <td class="n">{dash()}</td> },
+        LogColumn::Input | LogColumn::Cached | LogColumn::Output if open => html! { <td class="n">{dash()}</td> },
         LogColumn::Input => number(log.input_tokens),
         LogColumn::Cached => html! { <td class="n text-ink-2">{t.tokens(log.cache_read_tokens)}</td> },
         LogColumn::Output => number(log.output_tokens),
