@@ -150,7 +150,7 @@ fn row(t: Text, group: &Group, choose: &Callback<Over>) -> Html {
     }
     html! {
         <tr key={group.name.clone()}>
-            <td data-m="title" class="font-medium md:w-full max-w-[320px] truncate">{&group.name}</td>
+            <td data-m="title" class="font-medium md:w-[30%] max-w-[320px] truncate">{&group.name}</td>
             <td data-m="end2" class="n">{t.times(group.multiplier_ppm)}</td>
             <td class="n text-ink-2">{t.number(group.users)}</td>
             <td class="n text-ink-2">{t.number(group.keys)}</td>

@@ -88,12 +88,12 @@ pub(crate) fn Audit() -> Html {
     };
     let filters = html! {
         <div class="flex flex-wrap gap-2 px-4 md:px-8 py-2 border-y border-line">
-            {filter(t.audit_who(), t.audit_anybody(), accounts.iter().map(|one| option(one, query.user_id)),
+            {filter(t.audit_who(), t.audit_anybody(), query.user_id.is_none(), accounts.iter().map(|one| option(one, query.user_id)),
                 choose(|query, value| query.user_id = value.parse().ok()))}
-            {filter(t.audit_what(), t.audit_anything(), SubjectKind::ALL.into_iter().filter(|kind| *kind != SubjectKind::Route).map(|kind| html! {
+            {filter(t.audit_what(), t.audit_anything(), query.subject.is_none(), SubjectKind::ALL.into_iter().filter(|kind| *kind != SubjectKind::Route).map(|kind| html! {
                 <option value={kind.as_str()} selected={query.subject == Some(kind)}>{kind_word(t, kind)}</option>
             }), choose(|query, value| query.subject = SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == value)))}
-            {filter(t.audit_how(), t.audit_any_action(), Action::ALL.into_iter().filter(|action| *action != Action::Call).map(|action| html! {
+            {filter(t.audit_how(), t.audit_any_action(), query.action.is_none(), Action::ALL.into_iter().filter(|action| *action != Action::Call).map(|action| html! {
                 <option value={action.as_str()} selected={query.action == Some(action)}>{action_word(t, action)}</option>
             }), choose(|query, value| query.action = Action::ALL.into_iter().find(|action| action.as_str() == value)))}
         </div>
@@ -154,12 +154,13 @@ pub(crate) fn Audit() -> Html {
 fn filter(
     label: &'static str,
     all: &'static str,
+    is_all: bool,
     options: impl Iterator<Item = Html>,
     onchange: Callback<Event>,
 ) -> Html {
     html! {
         <select class="select select-sm w-auto min-w-36 max-md:flex-1" aria-label={label} {onchange}>
-            <option value="">{all}</option>{for options}
+            <option value="" selected={is_all}>{all}</option>{for options}
         </select>
     }
 }
@@ -174,7 +175,9 @@ fn row(t: Text, entry: &AuditEntry, open: bool, toggle: Callback<MouseEvent>) ->
         <span class="text-ink-2">{action_word(t, entry.action)}{" "}{kind_word(t, entry.subject)}</span>
         {" "}<span class="font-medium break-words">{&entry.subject_name}</span>
     </>};
-    let change = if entry.action == Action::SignInFailed {
+    let change = if matches!(entry.action, Action::SignIn | Action::SignOut) {
+        html! { <span class="text-ink-2">{action_word(t, entry.action)}</span> }
+    } else if entry.action == Action::SignInFailed {
         let name = if entry.subject_name.is_empty() { t.audit_unknown_name() } else { &entry.subject_name };
         html! {<>{status(Glyph::Triangle, action_word(t, entry.action))}{" "}<span class="font-medium">{name.to_owned()}</span></>}
     } else if lines.is_empty() {
@@ -202,27 +205,26 @@ fn row(t: Text, entry: &AuditEntry, open: bool, toggle: Callback<MouseEvent>) ->
         </tr>
         if open {
             <tr key={format!("{}-lines", entry.id)} id={format!("change-{}", entry.id)} class="!bg-base-200">
-                <td colspan="4" data-m="foot" class="!h-auto !whitespace-normal !py-3">{difference(t, &lines)}</td>
+                <td colspan="4" data-m="foot" class="!h-auto !whitespace-normal !py-3">{difference(&lines)}</td>
             </tr>
         }
     </>}
 }
 
-/// The fields of a change; removed and added are told by place and word, the ground only repeats it.
-fn difference(t: Text, lines: &[super::diff::Line]) -> Html {
-    let cell = |value: Option<&String>, class: &'static str| match value {
-        Some(value) => html! { <td class={class}>{value}</td> },
-        None => html! { <td class="text-ink-3">{"—"}</td> },
+/// The fields of a change; a sign in front tells what was and what is, the ground only repeats it.
+fn difference(lines: &[super::diff::Line]) -> Html {
+    let value = |class: &'static str, sign: &'static str, value: &str| {
+        html! { <span class={classes!("change", class)}><span aria-hidden="true">{sign}</span><span>{value.to_owned()}</span></span> }
     };
     html! {
-        <div class="overflow-x-auto"><table class="diff">
-            <thead><tr><th scope="col">{t.audit_field()}</th><th scope="col">{t.audit_before()}</th><th scope="col">{t.audit_after()}</th></tr></thead>
-            <tbody>
-                for line in lines {
-                    <tr><th scope="row">{&line.field}</th>{cell(line.before.as_ref(), "r")}{cell(line.after.as_ref(), "a")}</tr>
-                }
-            </tbody>
-        </table></div>
+        <dl class="changes">
+            for line in lines {
+                <div><dt>{&line.field}</dt><dd>
+                    if let Some(before) = &line.before { <del>{value("r", "−", before)}</del> }
+                    if let Some(after) = &line.after { <ins>{value("a", "+", after)}</ins> }
+                </dd></div>
+            }
+        </dl>
     }
 }
 

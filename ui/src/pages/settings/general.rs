@@ -39,9 +39,11 @@ fn line(t: Text, setting: &Setting) -> Html {
         "listen" => (t.settings_listen(), t.settings_listen_text()),
         "public_urls" => (t.settings_public_urls(), t.settings_public_urls_text()),
         "trusted_proxies" => (t.settings_trusted_proxies(), t.settings_trusted_proxies_text()),
-        "egress" => (t.settings_egress(), t.settings_egress_text()),
+        "egress" if setting.value == "public" => (t.settings_egress(), t.settings_egress_public()),
+        "egress" => (t.settings_egress(), t.settings_egress_private()),
         "data_dir" => (t.settings_data_dir(), t.settings_data_dir_text()),
-        "durability" => (t.settings_durability(), t.settings_durability_text()),
+        "durability" if setting.value == "process" => (t.settings_durability(), t.settings_durability_process()),
+        "durability" => (t.settings_durability(), t.settings_durability_power()),
         "master_key" => (t.settings_master_key(), t.settings_master_key_text()),
         "drain_seconds" => (t.settings_drain(), t.settings_drain_text()),
         // The server is newer than this page.
@@ -49,10 +51,6 @@ fn line(t: Text, setting: &Setting) -> Html {
     };
     let value = match (setting.name.as_str(), setting.value.as_str()) {
         (_, "") => t.settings_none().to_owned(),
-        ("egress", "public") => t.settings_egress_public().to_owned(),
-        ("egress", "private") => t.settings_egress_private().to_owned(),
-        ("durability", "power") => t.settings_durability_power().to_owned(),
-        ("durability", "process") => t.settings_durability_process().to_owned(),
         ("master_key", "env") => t.settings_master_key_env().to_owned(),
         ("master_key", "keyring") => t.settings_master_key_keyring().to_owned(),
         ("master_key", "data") => t.settings_master_key_data().to_owned(),
@@ -62,16 +60,15 @@ fn line(t: Text, setting: &Setting) -> Html {
     };
     let origin = setting.origin.as_deref().unwrap_or_default();
     let from = match setting.source {
-        Source::Default => html! { t.settings_from_default() },
+        Source::Default => html! { t.settings_from_default(&format!("AIGW_{}", setting.name.to_uppercase())) },
         Source::File => locked(&t.settings_from_file(origin)),
         Source::Environment => locked(&t.settings_from_environment(origin)),
         Source::Flag => locked(&t.settings_from_flag(origin)),
     };
     let words = html! {<>{text}<span class="block text-ink-3 mt-0.5">{from}</span></>};
+    let tone = if setting.value.is_empty() { "text-ink-3" } else { "font-mono text-xs" };
     html! {
-        <Row title={title.to_owned()} text={words}>
-            <div class="input input-sm w-full"><input class="font-mono !text-xs" {value} disabled=true aria-label={title.to_owned()} /></div>
-        </Row>
+        <Row title={title.to_owned()} text={words}><span class={classes!(tone, "break-all", "lg:text-right")}>{value}</span></Row>
     }
 }
 

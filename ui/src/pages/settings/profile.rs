@@ -74,7 +74,7 @@ fn NameForm(props: &ProfileProps) -> Html {
     let set = name.setter();
     let changed = name.trim() != name_of(&props.user);
     html! {
-        <form class="py-4 border-t border-line grid gap-3 md:max-w-[360px]" novalidate=true {onsubmit}>
+        <form class="py-4 border-t border-line grid gap-3 md:grid-cols-[360px] md:justify-start" novalidate=true {onsubmit}>
             {refusal_note(refusal.as_deref())}
             <TextField id="display_name" label={t.users_display_name()} value={(*name).clone()} error={fault} autocomplete="name"
                 help={html! { t.settings_name_help() }} on_input={move |text| set.set(text)} />
@@ -137,7 +137,7 @@ fn PasswordForm(props: &ProfileProps) -> Html {
     let fault = |field: &str| faults.get(field).map(|fault| AttrValue::from(t.server(fault)));
     let (set_current, set_new, set_again) = (current.setter(), new.setter(), again.setter());
     html! {
-        <form id="password-form" class="py-4 border-t border-line grid gap-3 md:max-w-[360px]" novalidate=true {onsubmit}>
+        <form id="password-form" class="py-4 border-t border-line grid gap-3 md:grid-cols-[360px] md:justify-start" novalidate=true {onsubmit}>
             <h3 class="h2">{t.settings_password()}</h3>
             {refusal_note(refusal.as_deref())}
             <input type="text" class="hidden" name="username" autocomplete="username" value={props.user.username.clone()} readonly=true />

@@ -13,13 +13,14 @@ use yew::prelude::*;
 use super::password::{Handover, NewPassword, generate};
 use crate::{
     api,
-    i18n::use_text,
+    i18n::{Text, use_text},
     parts::{
         dialog::Confirm,
         drawer::Drawer,
         field::TextField,
         form::refusal_note,
         select::{SelectField, SelectOption},
+        time::Ago,
     },
     session::{Who, use_session},
     shell::{initials, role_name},
@@ -208,12 +209,24 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                     </div>
                 }
             </section>
+            {props.account.as_ref().map(|account| facts(t, account)).unwrap_or_default()}
         </Drawer>
         if *leaving {
             <Confirm title={t.channel_discard()} text={t.channel_discard_text()} action={t.channel_discard_do()}
                 on_confirm={&props.on_close} on_close={move |()| stay.set(false)} />
         }
     </>}
+}
+
+fn facts(t: Text, account: &Account) -> Html {
+    html! {
+        <dl class="kv border-t border-line pt-4">
+            <dt>{t.groups_column_keys()}</dt><dd>{t.number(account.keys)}</dd>
+            <dt>{t.users_column_seen()}</dt>
+            <dd>if let Some(time) = account.last_seen_at { <Ago {time} /> } else { {t.keys_never_used()} }</dd>
+            <dt>{t.users_created()}</dt><dd><Ago time={account.created_at} /></dd>
+        </dl>
+    }
 }
 
 fn person(account: &Account) -> User {

@@ -147,7 +147,7 @@ pub(crate) fn UsersPage(props: &UsersProps) -> Html {
         html! {<>
             <div class="toolbar">
                 <Search value={(*search).clone()} placeholder={t.users_search()} on_input={move |text| set_search.set(text)} />
-                <Segmented<Filter> label={t.channels_filter()} {choices} value={*filter} class="max-md:w-full max-md:overflow-x-auto seg-wide-narrow"
+                <Segmented<Filter> label={t.channels_filter()} {choices} value={*filter} class="max-md:hidden"
                     on_choose={move |value| set_filter.set(value)} />
                 <span class="ml-auto max-md:hidden"></span>
                 <Density dense={*dense} on_change={move |value| set_dense.set(value)} />

@@ -92,15 +92,15 @@ fn row(t: Text, props: &RowsProps, account: &Account) -> Html {
     let tile = if props.dense { "mono-tile !rounded-full max-md:!size-7" } else { "mono-tile !rounded-full !size-7" };
     html! {
         <tr key={account.id}>
-            <td data-m="title" class="md:max-w-[320px]">
+            <td data-m="title" class="md:w-[28%] md:max-w-[320px]">
                 <span class="flex items-center gap-2.5 min-w-0">
                     <span class={tile} aria-hidden="true">{initials(&account.display_name)}</span>
                     <span class={lines}>{name}<span class="block text-xs text-ink-3 truncate">{&account.username}</span></span>
                 </span>
             </td>
-            <td data-m="sub" class="md:w-full">{state}</td>
-            <td data-m="end2">{role}</td>
-            <td class="text-ink-2 max-w-[220px] truncate">{&account.group}{times.map(|times| html! { <span class="text-ink-3">{" "}{times}</span> })}</td>
+            <td data-m="sub" class="md:w-[18%]">{state}</td>
+            <td data-m="end2" class="md:w-[14%]">{role}</td>
+            <td class="text-ink-2 md:w-[18%] max-w-[220px] truncate">{&account.group}{times.map(|times| html! { <span class="text-ink-3">{" "}{times}</span> })}</td>
             <td class="n">{t.number(account.keys)}</td>
             <td class="n text-ink-2">{seen}</td>
             <td data-m="end">if props.owner { {menu(t, props, account)} }</td>
