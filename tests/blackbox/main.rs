@@ -1,5 +1,6 @@
 //! Starts the real program against a scripted provider and looks at it from outside.
 
+mod accounts;
 mod assets;
 mod browser;
 mod canary;

@@ -1,10 +1,13 @@
 // A headless Chromium that forgives nothing, and the words by which a person finds things on a page.
 
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const { chromium } = createRequire(new URL("../sdk/package.json", import.meta.url))("playwright-core");
+const modules = createRequire(new URL("../sdk/package.json", import.meta.url));
+const { chromium } = modules("playwright-core");
+const AXE = readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
 
 // Not the gateway's business, or not to be had in a container.
 const FLAGS = [
@@ -33,9 +36,31 @@ export function texts(all) {
   };
 }
 
+/** Fails on what axe finds wrong with the page as it stands, in both themes. */
+export async function accessible(page) {
+  // A colour that is still fading is neither the one before nor the one after.
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const root = document.documentElement;
+    const own = root.dataset.theme;
+    const found = [];
+    for (const theme of ["light", "dark"]) {
+      root.dataset.theme = theme;
+      const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+      for (const { id, nodes } of violations) {
+        found.push(...nodes.map((node) => `${theme} ${id}: ${node.html}\n${node.failureSummary}`));
+      }
+    }
+    root.dataset.theme = own;
+    return found;
+  });
+  assert.deepEqual(found, [], `axe on ${page.url()}`);
+}
+
 /**
  * Opens a page and runs steps on it, with a picture after each. Fails on whatever a developer would see in red: errors on
- * the console, exceptions, violations of the content security policy, requests that fail.
+ * the console, exceptions, violations of the content security policy, requests that fail, and on what axe finds.
  */
 export async function drive({ locale, shots }, run) {
   if (!executablePath) throw new Error("there is no chromium; `cargo xtask test` installs it");
@@ -76,6 +101,7 @@ export async function drive({ locale, shots }, run) {
       expected.push(...refused);
       try {
         await act();
+        await accessible(page);
         if (expected.length) throw new Error(`was not refused: ${JSON.stringify(expected)}`);
         if (faults.length) throw new Error(faults.join("\n"));
       } catch (error) {

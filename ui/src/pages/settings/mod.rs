@@ -80,7 +80,7 @@ pub(crate) fn SettingsPage(props: &SettingsProps) -> Html {
             <div class="md:hidden px-4 py-2 border-b border-line">
                 <select class="select select-sm w-full" aria-label={t.settings_title()} {onchange}>{for options}</select>
             </div>
-            <div class="min-w-0 md:overflow-y-auto flex flex-col">{content}</div>
+            <div class="min-w-0 md:overflow-y-auto flex flex-col" role="region" tabindex="0" aria-label={section.label(t)}>{content}</div>
         </div>
     </>}
 }
