@@ -65,7 +65,7 @@ pub(crate) fn SecretView(props: &SecretProps) -> Html {
             <CopyButton text={secret.clone()} label={t.keys_copy_secret()} class="btn btn-primary btn-sm" autofocus=true />
         </div>
         <div class="mt-5 mb-2 flex flex-wrap items-center gap-2">
-            <h3 class="h2">{t.keys_use_in()}</h3>
+            <p class="h2">{t.keys_use_in()}</p>
             <Segmented<Tool> class="ml-auto max-md:ml-0 max-md:w-full overflow-x-auto" label={t.keys_use_in()} {choices} value={*tool} on_choose={move |tool| set_tool.set(tool)} />
         </div>
         <Code {title} text={tool.lines(&base_url, secret, &model)} copy_label={t.keys_copy_lines()} />
