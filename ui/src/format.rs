@@ -97,11 +97,6 @@ impl Text {
         self.dollars(nusd, decimals)
     }
 
-    /// Nano-USD with six decimals, for lines that add up to a total.
-    pub(crate) fn money_exact(self, nusd: i64) -> String {
-        self.dollars(nusd, 6)
-    }
-
     fn dollars(self, nusd: i64, decimals: u32) -> String {
         let unit = 10_i64.pow(9 - decimals);
         // Half a unit away from zero, as bills are rounded.
@@ -259,7 +254,6 @@ mod tests {
         ] {
             assert_eq!(EN.money(nusd), text);
         }
-        assert_eq!(EN.money_exact(66_303_000), "$0.066303");
         assert_eq!(EN.money(i64::MIN), "−$9,223,372,036.85");
     }
 

@@ -118,14 +118,14 @@ struct SideProps {
 #[component]
 fn Side(props: &SideProps) -> Html {
     let t = use_text();
-    let groups = nav::GROUPS.iter().map(|group| {
+    let groups = nav::GROUPS.iter().enumerate().map(|(index, group)| {
         let entries = group.open_to(&props.user);
         let links = entries.iter().map(|entry| {
             let current = props.route.as_ref().is_some_and(|route| (entry.holds)(route));
             html! { <PageLink to={(entry.route)()} {current}>{entry.icon.view()}<span>{(entry.label)(t)}</span></PageLink> }
         });
         html! {<>
-            if let (Some(label), false) = (group.label, entries.is_empty()) { <p>{label(t)}</p> }
+            if let (Some(label), false) = (group.label, entries.is_empty()) { <p>{label(t)}</p> } else if index > 0 { <hr /> }
             {for links}
         </>}
     });
@@ -134,7 +134,7 @@ fn Side(props: &SideProps) -> Html {
             {mark("22")}{t.app_name()}
         </div>
         <div class="px-3 pb-3">
-            <button type="button" class="btn btn-sm w-full justify-start gap-2.5 font-normal text-ink-2" onclick={props.on_ask.reform(|_: MouseEvent| Asked::Palette)}>
+            <button type="button" class="btn btn-sm w-full justify-start flex-nowrap gap-2 font-normal text-ink-2 whitespace-nowrap" onclick={props.on_ask.reform(|_: MouseEvent| Asked::Palette)}>
                 {Icon::Search.small()}{t.palette_open()}<kbd class="kbd kbd-xs ml-auto" aria-hidden="true">{web::command_key()}</kbd>
             </button>
         </div>

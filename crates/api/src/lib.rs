@@ -14,6 +14,7 @@ pub mod groups;
 pub mod keys;
 pub mod logs;
 pub mod models;
+pub mod onboarding;
 pub mod page;
 mod patch;
 pub mod playground;

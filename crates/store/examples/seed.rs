@@ -33,8 +33,14 @@ const MODELS: [(&str, i64, i64, u64); 7] = [
     ("kimi-k2", 1, 3, 3),
 ];
 
-const CHANNELS: [&str; 5] =
-    ["Anthropic · main", "OpenAI · team", "Vertex · europe-west4", "机房 · 二号", "Ollama · workstation"];
+/// Names and providers.
+const CHANNELS: [(&str, &str); 5] = [
+    ("Anthropic · main", "anthropic"),
+    ("OpenAI · team", "openai"),
+    ("Vertex · europe-west4", "openai"),
+    ("机房 · 二号", "ollama"),
+    ("Ollama · workstation", "ollama"),
+];
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
@@ -64,9 +70,9 @@ async fn main() -> Outcome<()> {
         keys.push((user, store.keys().create(user, new).await?.key));
     }
     let mut channels = Vec::new();
-    for name in CHANNELS {
+    for (name, provider) in CHANNELS {
         let new = serde_json::json!({
-            "name": name, "provider": "openai", "keys": ["sk-not-a-real-key-0123456789"],
+            "name": name, "provider": provider, "keys": ["sk-not-a-real-key-0123456789"],
             "models": MODELS.map(|(name, ..)| name),
         });
         channels.push(store.channels().create(serde_json::from_value(new)?).await?);

@@ -21,6 +21,7 @@ mod ledger;
 mod logs;
 mod master_key;
 mod models;
+mod onboarding;
 mod open;
 mod passwords;
 mod providers;

@@ -9,6 +9,7 @@ pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod logs;
 pub(crate) mod models;
+pub(crate) mod onboarding;
 pub(crate) mod playground;
 pub(crate) mod providers;
 pub(crate) mod session;

@@ -183,7 +183,7 @@ fn States() -> Html {
 #[component]
 fn Fields() -> Html {
     let text = use_state(|| "laptop".to_owned());
-    let words = use_state(|| vec!["gpt-5-mini".to_owned(), "deepseek-chat".to_owned()]);
+    let words = use_state(|| vec!["gpt-5-mini".to_owned(), "gpt-5".to_owned()]);
     let (on, number, view, chosen) =
         (use_state(|| true), use_state(|| 10_i64), use_state(|| 0_u8), use_state(|| AttrValue::from("oa")));
     let set_text = text.setter();
@@ -205,7 +205,7 @@ fn Fields() -> Html {
                 <TextField id="d-secret" label="Secret" kind="password" value="sk-1234" on_input={Callback::noop()} />
                 <SelectField id="d-select" label="Choice" value="b" on_choose={Callback::noop()}
                     options={vec![SelectOption::new("a", "First"), SelectOption::new("b", "Second")]} />
-                <Combobox id="d-combo" label="Long choice" options={vec![option("oa", "OpenAI"), option("ds", "DeepSeek")]} value={(*chosen).clone()}
+                <Combobox id="d-combo" label="Long choice" options={vec![option("oa", "OpenAI"), option("an", "Anthropic")]} value={(*chosen).clone()}
                     on_choose={move |value| set_chosen.set(value)} />
                 <Chips id="d-chips" label="Several" values={(*words).clone()} on_change={move |values| set_words.set(values)} />
                 <label class="flex items-center gap-3 text-sm"><Toggle label="A switch" on={*on} on_change={move |value| set_on.set(value)} />{"A switch"}</label>

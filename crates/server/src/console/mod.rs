@@ -14,6 +14,7 @@ mod input;
 mod keys;
 mod logs;
 mod models;
+mod onboarding;
 mod playground;
 mod providers;
 mod session;
@@ -71,6 +72,7 @@ fn api() -> Api {
         .route(Access::Member, routes!(keys::list, keys::create))
         .route(Access::Member, routes!(keys::read, keys::update, keys::delete))
         .route(Access::Member, routes!(dashboard::read))
+        .route(Access::Member, routes!(onboarding::read))
         .route(Access::Member, routes!(logs::list))
         .route(Access::Member, routes!(logs::live))
         .route(Access::Member, routes!(logs::summary))

@@ -7,6 +7,7 @@ mod catalogue;
 mod dashboard;
 mod ledger;
 mod logs;
+mod onboarding;
 mod opening;
 mod people;
 mod resources;

@@ -1,6 +1,7 @@
 //! Is it working, what does it cost, whose fault is it.
 
 mod figures;
+mod onboarding;
 mod panels;
 mod running;
 mod spend;
@@ -14,6 +15,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use self::{
+    onboarding::Onboarding,
     panels::{Health, Times, Top},
     running::Running,
     spend::Spend,
@@ -115,6 +117,7 @@ pub(crate) fn DashboardPage() -> Html {
                     if let Some(error) = stale {
                         <p class="px-4 md:px-6 py-2 text-xs t-err border-t border-line" role="alert">{t.dashboard_stale()}{" "}{error.sentence(t)}</p>
                     }
+                    <Onboarding requests={dashboard.totals.requests} />
                     {figures::figures(t, dashboard)}
                     <Spend dashboard={dashboard.clone()} {span} {by} {admin} on_by={move |by| set_by.set(by)} />
                     <div class="grid lg:grid-cols-2 xl:grid-cols-3 border-t border-line [&>*]:border-line xl:[&>*+*]:border-l max-xl:[&>*+*]:border-t">
