@@ -70,9 +70,9 @@ fn element<'a>(tag: Tag<'a>, events: &mut impl Iterator<Item = Event<'a>>, words
     let inner = children(events, words);
     match tag {
         Tag::Paragraph => html! { <p>{for inner}</p> },
-        // The page's own headings stand above those of an answer.
-        Tag::Heading { level: HeadingLevel::H1 | HeadingLevel::H2, .. } => html! { <h3>{for inner}</h3> },
-        Tag::Heading { .. } => html! { <h4>{for inner}</h4> },
+        // The page's own headings stand above those of an answer, which may begin at any level.
+        Tag::Heading { level: HeadingLevel::H1 | HeadingLevel::H2, .. } => html! { <h3 class="large">{for inner}</h3> },
+        Tag::Heading { .. } => html! { <h3>{for inner}</h3> },
         Tag::BlockQuote(_) => html! { <blockquote>{for inner}</blockquote> },
         Tag::List(Some(start)) => html! { <ol start={start.to_string()}>{for inner}</ol> },
         Tag::List(None) => html! { <ul>{for inner}</ul> },

@@ -196,7 +196,7 @@ fn serves(t: Text, model: &Model) -> Html {
     html! {
         <div class="grid md:grid-cols-[minmax(0,1fr)_minmax(0,18rem)] gap-x-10 gap-y-4 md:pl-[72px] pt-1">
             <div>
-                <h3 class="h2 mb-1">{t.models_who_serves()}</h3>
+                <h2 class="h2 mb-1">{t.models_who_serves()}</h2>
                 if model.served_by.is_empty() {
                     <p class="text-ink-2">{t.models_nobody_serves()}{" "}<PageLink to={Route::Channels} class="act">{t.nav_channels()}</PageLink></p>
                 } else {
@@ -205,7 +205,7 @@ fn serves(t: Text, model: &Model) -> Html {
             </div>
             if !model.capabilities.is_empty() {
                 <div>
-                    <h3 class="h2 mb-1.5">{t.models_can()}</h3>
+                    <h2 class="h2 mb-1.5">{t.models_can()}</h2>
                     <div class="flex flex-wrap gap-1.5">
                         for one in &model.capabilities { <span class="tag" key={one.as_str()}>{words::icon(*one).with("icon size-3")}{words::capability(t, *one)}</span> }
                     </div>

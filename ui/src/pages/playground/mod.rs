@@ -43,7 +43,7 @@ use crate::{
 
 /// How often running times are read again, in milliseconds.
 const TICK: u32 = 200;
-/// Nearer than this to the end, the reader is taken along with what arrives.
+/// Nearer than this to the end, in pixels, the reader is taken along with what arrives.
 const NEAR: i32 = 80;
 
 #[component]
@@ -92,22 +92,27 @@ pub(crate) fn PlaygroundPage() -> Html {
             move || drop(timer)
         });
     }
+    // Whether the reader is at the end, and so is taken along with what arrives.
+    let follow = use_mut_ref(|| true);
     {
-        let scroll = scroll.clone();
+        let (scroll, follow) = (scroll.clone(), follow.clone());
         use_effect(move || {
-            if let Some(area) = scroll.cast::<Element>() {
-                let left = area.scroll_height() - area.scroll_top() - area.client_height();
-                if running && left < NEAR * 2 && left > 0 {
-                    area.set_scroll_top(area.scroll_height());
-                }
+            if let (Some(area), true) = (scroll.cast::<Element>(), *follow.borrow()) {
+                area.set_scroll_top(area.scroll_height());
             }
         });
     }
+    let onscroll = {
+        let follow = follow.clone();
+        Callback::from(move |event: Event| {
+            let area = event.target_unchecked_into::<Element>();
+            *follow.borrow_mut() = area.scroll_height() - area.scroll_top() - area.client_height() < NEAR;
+        })
+    };
 
     let on_send = {
         let (play, stops, redraw) = (play.clone(), stops.clone(), redraw.clone());
         let (settings, faults) = (settings.clone(), faults.setter());
-        let scroll = scroll.clone();
         Callback::from(move |prompt: Prompt| {
             let members = match settings.members() {
                 Ok(members) => members,
@@ -128,9 +133,7 @@ pub(crate) fn PlaygroundPage() -> Html {
             }
             prompts.push(prompt);
             drop(now);
-            if let Some(area) = scroll.cast::<Element>() {
-                area.set_scroll_top(area.scroll_height());
-            }
+            *follow.borrow_mut() = true;
             redraw.force_update();
             true
         })
@@ -199,10 +202,12 @@ pub(crate) fn PlaygroundPage() -> Html {
                             <div key={column.id} class="px-4 md:px-6 py-4 min-w-0 text-base max-md:border-b max-md:border-line">
                                 <p class="md:hidden mb-1 text-xs text-ink-3">{&column.model}</p>
                                 {match column.runs.get(turn).and_then(Option::as_ref) {
-                                    Some(run) => html! {<>
-                                        if run.model != column.model { <p class="mb-1 text-xs text-ink-3">{&run.model}</p> }
-                                        {answer::answer(t, *view, run, &base_url, now)}
-                                    </>},
+                                    Some(run) => html! {
+                                        <div class="max-w-[860px]">
+                                            if run.model != column.model { <p class="mb-1 text-xs text-ink-3">{&run.model}</p> }
+                                            {answer::answer(t, *view, run, &base_url, now)}
+                                        </div>
+                                    },
                                     None => html! { <p class="text-sm text-ink-3">{t.playground_not_asked()}</p> },
                                 }}
                             </div>
@@ -213,7 +218,7 @@ pub(crate) fn PlaygroundPage() -> Html {
         });
         html! {<>
             <Panels settings={(*settings).clone()} faults={(*faults).clone()} on_change={move |new| set_settings.set(Rc::new(new))} />
-            <div ref={scroll} class="flex-1 min-h-0 md:overflow-y-auto flex flex-col" tabindex="0" role="region" aria-label={t.playground_conversation()}>
+            <div ref={scroll} {onscroll} class="flex-1 min-h-0 md:overflow-y-auto flex flex-col" tabindex="0" role="region" aria-label={t.playground_conversation()}>
                 <div class={classes!("grid", "divide-line", "md:divide-x", "border-b", "border-line", "bg-base-100", "md:sticky", "top-0", "z-[2]", wide)}>{for heads}</div>
                 {for turns}
                 if !asked {
@@ -279,7 +284,7 @@ fn start(
 fn said(t: Text, prompt: &Prompt) -> Html {
     html! {
         <div class="px-4 md:px-6 py-3 bg-base-200 border-y border-line -mt-px">
-            <p class="text-base whitespace-pre-wrap break-words max-w-[860px]"><span class="text-xs text-ink-3 mr-2">{t.playground_you()}</span>{&prompt.text}</p>
+            <h2 class="text-base font-normal whitespace-pre-wrap break-words max-w-[860px] [text-wrap:wrap]"><span class="text-xs text-ink-3 mr-2">{t.playground_you()}</span>{&prompt.text}</h2>
             if !prompt.images.is_empty() {
                 <div class="flex flex-wrap gap-2 mt-2">
                     for (at, url) in prompt.images.iter().enumerate() {
@@ -321,7 +326,7 @@ fn head(
     let remove_label = t.playground_remove(&column.model);
     html! {
         <div key={id} class="flex items-center gap-2 px-4 md:px-6 h-11 min-w-0">
-            <select class="select select-sm select-ghost font-medium min-w-0 flex-1 max-w-72 -ml-2" aria-label={t.models_column_model()} {onchange}>
+            <select class="select select-sm !border-transparent !bg-transparent hover:!border-line-2 font-medium min-w-0 flex-1 max-w-72 -ml-2" aria-label={t.models_column_model()} {onchange}>
                 if known.is_none() { <option value={column.model.clone()} selected=true>{&column.model}</option> }
                 for model in models {
                     <option key={model.name.clone()} value={model.name.clone()} selected={model.name == column.model}>{&model.name}</option>
