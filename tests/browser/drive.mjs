@@ -25,6 +25,12 @@ const executablePath = (process.env.PATH ?? "")
   .map((folder) => join(folder, "chromium"))
   .find(existsSync);
 
+/** Starts the browser. */
+export async function launch() {
+  if (!executablePath) throw new Error("there is no chromium; `cargo xtask setup test` installs it");
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
 /** A text of the console's, as `ui/src/i18n.rs` makes it. */
 export function texts(all) {
   return (key, values = {}) => {
@@ -63,10 +69,9 @@ export async function accessible(page) {
  * the console, exceptions, violations of the content security policy, requests that fail, and on what axe finds.
  */
 export async function drive({ locale, shots }, run) {
-  if (!executablePath) throw new Error("there is no chromium; `cargo xtask test` installs it");
   rmSync(shots, { recursive: true, force: true });
   mkdirSync(shots, { recursive: true });
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await launch();
   const faults = [];
   const expected = [];
   try {

@@ -7,6 +7,7 @@ mod codegen;
 mod desktop;
 mod port;
 mod run;
+mod screenshots;
 mod setup;
 mod sh;
 mod test;
@@ -52,6 +53,8 @@ enum Command {
     Bench(bench::Args),
     /// Write the generated files that are committed
     Codegen(codegen::Args),
+    /// Take a picture of every page into docs/screenshots
+    Screenshots(screenshots::Args),
     /// Check the repository's own rules
     Tidy,
 }
@@ -79,6 +82,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Desktop(args) => desktop::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,
         Command::Codegen(args) => codegen::run(&args)?,
+        Command::Screenshots(args) => screenshots::run(&args)?,
         Command::Tidy => tidy::run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use self::tally::Tally;
-use self::tools::Tools;
+pub(crate) use self::tools::Tools;
 use crate::build;
 use crate::codegen;
 use crate::setup::{self, Set};

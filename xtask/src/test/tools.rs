@@ -15,13 +15,13 @@ const NODE: &str = "tests/sdk/package-lock.json";
 const CHECKS: &str = "xtask/requirements.txt";
 
 #[derive(Debug)]
-pub(super) struct Tools {
+pub(crate) struct Tools {
     venv: PathBuf,
 }
 
 impl Tools {
     /// Installs what has changed since the last time.
-    pub(super) fn install() -> Result<Self> {
+    pub(crate) fn install() -> Result<Self> {
         let tools = Self { venv: sh::target_dir().join("venv") };
         let lists: Vec<PathBuf> =
             [CHECKS, PYTHON].iter().map(|list| sh::root().join(list)).filter(|path| path.exists()).collect();
