@@ -84,6 +84,19 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     assert.equal(new URL(page.url()).searchParams.get("q"), "state:failed", "the filter stays");
   });
 
+  await step("copy-as", [], async () => {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: ORIGIN });
+    await row(broken).click();
+    await button(t("logs.copy_as"), drawer).click();
+    await page.getByRole("menuitem", { name: "curl", exact: true }).click();
+    await page.locator(".toasts").getByText(t("logs.copied_as", { language: "curl" }), { exact: true }).waitFor();
+    const code = await page.evaluate(() => navigator.clipboard.readText());
+    assert.ok(code.startsWith(`curl ${ORIGIN}/v1/chat/completions`) && code.includes('"model":"broken"'), code);
+    assert.ok(code.includes("$AIGW_KEY") && !code.includes(KEY), code);
+    await button(t("do.close"), drawer).click();
+    await drawer.waitFor({ state: "detached" });
+  });
+
   await step("words", [], async () => {
     await search.press("Backspace");
     await count(4);
@@ -136,8 +149,34 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     assert.equal(total, 6, "columns add up");
     await ask("plain");
     await figure("requests").getByText("7", { exact: true }).waitFor();
+    await button(t("chart.hide_table")).first().click();
     await page.getByRole("group", { name: t("logs.range") }).getByRole("button", { name: t("dashboard.month"), exact: true }).click();
     await figure("requests").getByText("7", { exact: true }).waitFor();
+  });
+
+  await step("read-out", [], async () => {
+    await page.getByRole("group", { name: t("logs.range") }).getByRole("button", { name: t("dashboard.day"), exact: true }).click();
+    const chart = page.getByRole("group", { name: `${t("dashboard.spend")}: ${t("dashboard.requests")}`, exact: true });
+    await chart.press("ArrowLeft");
+    await chart.getByText(t("dashboard.open_logs", { n: 7 }), { exact: true }).waitFor();
+    await chart.press("Enter");
+    await heading(t("logs.title")).waitFor();
+    await count(7);
+    assert.ok(new URL(page.url()).searchParams.get("from"), "the logs of that hour");
+  });
+
+  await step("new-rows-wait-above", [], async () => {
+    await page.getByRole("link", { name: t("nav.logs"), exact: true }).click();
+    await Promise.all(Array.from({ length: 40 }, () => ask("plain")));
+    await count(47);
+    const scroller = page.locator(".table-scroll");
+    await scroller.evaluate((element) => element.scrollTo(0, 300));
+    const late = await ask("plain");
+    await page.getByText(t("logs.waiting", { n: 1 })).waitFor();
+    assert.equal(await row(late).count(), 0, "what the reader looks at stays where it is");
+    await button(t("logs.waiting_show")).click();
+    await row(late).waitFor();
+    assert.equal(await rows.first().locator("a").getAttribute("href"), `/logs/${late}`);
   });
 
   await step("others-do-not-exist", [
@@ -149,6 +188,9 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await page.getByLabel(t("login.username"), { exact: true }).fill("mara");
     await page.getByLabel(t("login.password"), { exact: true }).fill(PASSWORD);
     await button(t("login.submit")).click();
+    await heading(t("logs.title")).waitFor();
+    await count(1);
+    await page.getByRole("link", { name: t("nav.dashboard"), exact: true }).click();
     await figure("requests").getByText("1", { exact: true }).waitFor();
     assert.equal(await page.getByText(t("dashboard.health"), { exact: true }).count(), 0);
     await page.goto(`${ORIGIN}/logs/${broken}`);
