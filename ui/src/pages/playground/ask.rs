@@ -14,7 +14,8 @@ pub(crate) struct Settings {
     pub(crate) temperature: String,
     pub(crate) top_p: String,
     pub(crate) max_tokens: String,
-    pub(crate) stop: Vec<String>,
+    /// One a line; `\n` and `\t` stand for a line break and a tab.
+    pub(crate) stop: String,
     /// JSON: a list of tools as OpenAI's API takes them.
     pub(crate) tools: String,
 }
@@ -46,7 +47,7 @@ impl Settings {
             temperature: String::new(),
             top_p: String::new(),
             max_tokens: String::new(),
-            stop: Vec::new(),
+            stop: String::new(),
             tools: String::new(),
         }
     }
@@ -79,8 +80,9 @@ impl Settings {
         if members.get("max_tokens").is_some_and(|value| !value.is_u64()) {
             faults.insert("max_tokens", Fault::Number("1", "10,000,000"));
         }
-        if !self.stop.is_empty() {
-            members.insert("stop".to_owned(), json!(self.stop));
+        let stop: Vec<String> = self.stop.lines().filter(|line| !line.is_empty()).map(unescaped).collect();
+        if !stop.is_empty() {
+            members.insert("stop".to_owned(), json!(stop));
         }
         if !self.tools.trim().is_empty() {
             match serde_json::from_str::<Vec<Value>>(&self.tools) {
@@ -132,6 +134,10 @@ impl Settings {
     }
 }
 
+fn unescaped(line: &str) -> String {
+    line.replace(r"\n", "\n").replace(r"\t", "\t")
+}
+
 fn message(prompt: &Prompt) -> Value {
     if prompt.images.is_empty() {
         return json!({"role": "user", "content": prompt.text});
@@ -174,13 +180,19 @@ mod tests {
         let mut failed = Run::new("m".to_owned(), String::new(), 0);
         failed.state = State::Failed;
         let (one, two) = (prompt("one"), prompt("two"));
-        let settings = Settings { system: "Be brief.".to_owned(), temperature: "0.20".to_owned(), ..Settings::new() };
+        let settings = Settings {
+            system: "Be brief.".to_owned(),
+            temperature: "0.20".to_owned(),
+            stop: "\\n\\nThe end\n".to_owned(),
+            ..Settings::new()
+        };
         let before = [(&one, Some(&answered)), (&two, Some(&failed)), (&two, None)].into_iter();
         let body = settings.request(&settings.members().unwrap(), "m", before, &prompt("three"));
         let body: Value = serde_json::from_str(&body).unwrap();
         let said: Vec<_> =
             body["messages"].as_array().unwrap().iter().map(|m| m["content"].as_str().unwrap()).collect();
         assert_eq!(said, ["Be brief.", "one", "Hello", "three"]);
+        assert_eq!(body["stop"], json!(["\n\nThe end"]));
         assert_eq!((&body["temperature"], &body["stream_options"]["include_usage"]), (&json!(0.2), &json!(true)));
     }
 

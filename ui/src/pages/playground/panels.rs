@@ -9,7 +9,6 @@ use super::ask::{Fault, Faults, Settings};
 use crate::{
     i18n::{Text, use_text},
     parts::{
-        chips::Chips,
         field::{Field, TextField},
         icon::Icon,
     },
@@ -71,7 +70,7 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
         .into_iter()
         .filter(|text| !text.trim().is_empty())
         .count()
-        + usize::from(!settings.stop.is_empty());
+        + usize::from(!settings.stop.trim().is_empty());
     let parameters = if set_parameters == 0 { off() } else { t.playground_set(set_parameters) };
     let tools = match settings.tool_count() {
         0 => t.playground_none().to_owned(),
@@ -112,7 +111,9 @@ pub(crate) fn Panels(props: &PanelsProps) -> Html {
                     error={fault("top_p")} on_input={set!(top_p)} />
                 <TextField id="max_tokens" label={t.playground_max_tokens()} value={settings.max_tokens.clone()} inputmode="numeric"
                     placeholder={t.playground_default()} error={fault("max_tokens")} on_input={set!(max_tokens)} />
-                <Chips id="stop" label={t.playground_stop_at()} values={settings.stop.clone()} on_change={set!(stop)} help={html! { t.playground_stop_at_help() }} />
+                <Field id="stop" label={t.playground_stop_at()} help={html! { t.playground_stop_at_help() }}>
+                    {area("stop", &settings.stop, "2", true, Callback::from(set!(stop)), "")}
+                </Field>
             </div>
         },
         Some(Panel::Tools) => html! {
