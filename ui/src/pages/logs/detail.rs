@@ -202,7 +202,7 @@ fn tokens(t: Text, log: &Log) -> Html {
                 <h3 class="h2">{t.logs_tokens()}</h3>
                 if log.estimated { <span class="text-xs text-ink-3 ml-2">{t.logs_estimated()}</span> }
             </div>
-            <div class="panel"><table class="dt dt-in [&_td]:!h-[28px]">
+            <div class="panel overflow-hidden"><table class="dt dt-in [&_td]:!h-[28px]">
                 <thead><tr><th scope="col" class="w-full">{t.logs_tokens_class()}</th><th scope="col" class="n">{t.logs_tokens()}</th></tr></thead>
                 <tbody>
                     for (name, count) in lines { <tr key={name}><td>{name}</td><td class="n">{t.number(count)}</td></tr> }
@@ -230,7 +230,7 @@ fn origin(t: Text, props: &DetailProps, log: &Log) -> Html {
     html! {
         <section>
             <h3 class="h2 mb-2">{t.logs_origin()}</h3>
-            <dl class="kv">
+            <dl class="kv [&>dd]:[font-variant-numeric:normal]">
                 {linked(t.logs_column_model(), Field::Model, Some(&log.model))}
                 {plain(t.logs_upstream_model(), asked)}
                 {linked(t.logs_column_key(), Field::Key, Some(&log.key_name))}

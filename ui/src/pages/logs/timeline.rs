@@ -34,7 +34,9 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     });
     let marks = (0..=4).map(|quarter| {
         let text = if quarter == 4 { t.millis(end) } else { t.millis(end * quarter / 4) };
-        html! { <span>{text}</span> }
+        // There is no room for all where it is narrow.
+        let narrow = (quarter % 2 == 1).then_some("max-md:hidden");
+        html! { <span class={classes!("whitespace-nowrap", narrow)}>{text}</span> }
     });
     let failed = bars.iter().filter_map(|bar| match bar.phase {
         Phase::Failed(number) => log.attempts.get(number - 1).map(|attempt| (number, attempt)),
