@@ -7,10 +7,10 @@ mod running;
 mod spend;
 mod view;
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use ::api::dashboard::{Dashboard, Dimension};
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -35,10 +35,7 @@ use crate::{
 };
 
 /// How often the numbers are read again, in milliseconds.
-const EVERY: u32 = 15_000;
-
-/// Requests come in: how often the numbers follow them at most, in milliseconds.
-const CALM: i64 = 3_000;
+const EVERY: u32 = 60_000;
 
 #[component]
 pub(crate) fn DashboardPage() -> Html {
@@ -89,15 +86,16 @@ pub(crate) fn DashboardPage() -> Html {
         move || drop(timer)
     });
 
-    let latest = use_mut_ref(|| (Callback::noop(), 0_i64));
-    latest.borrow_mut().0 = load.clone();
-    let on_change = use_callback((), move |(), ()| {
-        let mut latest = latest.borrow_mut();
-        if web::now() - latest.1 >= CALM {
-            latest.1 = web::now();
-            latest.0.emit(());
-        }
-    });
+    let following = use_mut_ref(|| Following { load: Callback::noop(), calm: 0, last: 0, due: false });
+    {
+        let mut following = following.borrow_mut();
+        (following.load, following.calm) = (load.clone(), span.calm());
+    }
+    {
+        let following = following.clone();
+        use_effect_with((), move |()| move || following.borrow_mut().load = Callback::noop());
+    }
+    let on_change = use_callback((), move |(), ()| follow(&following));
 
     let spans = Span::ALL.into_iter().map(|span| Choice::new(span, span.name(t))).collect::<Vec<_>>();
     let (set_span, set_by) = (span.setter(), by.setter());
@@ -136,4 +134,36 @@ pub(crate) fn DashboardPage() -> Html {
         </PageHeader>
         {body}
     </>}
+}
+
+/// When the numbers follow what changes.
+struct Following {
+    load: Callback<()>,
+    /// Milliseconds between two readings at least.
+    calm: i64,
+    last: i64,
+    /// A reading is on its way.
+    due: bool,
+}
+
+/// Reads the numbers again: now, or once it is calm enough, for all that changes until then.
+fn follow(following: &Rc<RefCell<Following>>) {
+    let wait = {
+        let mut following = following.borrow_mut();
+        if following.due {
+            return;
+        }
+        following.due = true;
+        following.last + following.calm - web::now()
+    };
+    let following = following.clone();
+    let read = move || {
+        let load = {
+            let mut following = following.borrow_mut();
+            (following.last, following.due) = (web::now(), false);
+            following.load.clone()
+        };
+        load.emit(());
+    };
+    Timeout::new(u32::try_from(wait).unwrap_or(0), read).forget();
 }

@@ -36,6 +36,15 @@ impl Span {
         DashboardQuery { from: Time::from_millis(from), to: Time::from_millis(to), step_hours, by }
     }
 
+    /// How often the numbers follow new requests at most, in milliseconds: long ranges cost the gateway more, and change less.
+    pub(crate) const fn calm(self) -> i64 {
+        match self {
+            Self::Day => 3_000,
+            Self::Week => 10_000,
+            Self::Month | Self::Quarter => 30_000,
+        }
+    }
+
     pub(crate) fn name(self, t: Text) -> &'static str {
         match self {
             Self::Day => t.dashboard_day(),

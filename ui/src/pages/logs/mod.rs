@@ -118,11 +118,14 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
     if let Some(query) = &query {
         *now_shown.borrow_mut() = (range.bound(query.clone(), web::now()), load.clone());
     }
+    // Sums are read again only where something changed.
+    let changed = use_mut_ref(|| false);
     let on_live = {
-        let (rows, scroller, tail) = (rows.dispatcher(), scroller.clone(), tail.setter());
+        let (rows, scroller, tail, changed) = (rows.dispatcher(), scroller.clone(), tail.setter(), changed.clone());
         Callback::from(move |event: Live| {
             let (query, load) = now_shown.borrow().clone();
             let wait = is_scrolled(&scroller);
+            *changed.borrow_mut() = true;
             match event {
                 Live::Changed(changes) if changes.missed && !wait => load.emit(()),
                 Live::Changed(changes) => rows.dispatch(Action::Changed { logs: changes.items, query, wait }),
@@ -136,9 +139,14 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
         })
     };
     use_live(listening, on_live);
-    use_effect_with((listening, summarise), |(listening, summarise)| {
+    use_effect_with((listening, summarise), move |(listening, summarise)| {
         let summarise = summarise.clone();
-        let timer = listening.then(|| Interval::new(SUMMARY_EVERY, move || summarise.emit(())));
+        let read = move || {
+            if changed.replace(false) {
+                summarise.emit(());
+            }
+        };
+        let timer = listening.then(|| Interval::new(SUMMARY_EVERY, read));
         move || drop(timer)
     });
 
