@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use api::audit::{Action, SubjectKind};
 use secrecy::ExposeSecret;
 use server::Gateway;
-use store::{Passwords, Store, SystemClock};
+use store::{NewAuditEntry, Passwords, Store, SystemClock};
 use tokio::{runtime::Runtime, signal};
 use tracing::{info, warn};
 
@@ -109,6 +110,18 @@ pub(crate) fn reset_password(username: &str, settings: &Settings) -> anyhow::Res
             let password = server::random_secret()?;
             let hash = Passwords::new().hash(password.clone()).await?;
             store.users().set_password(found.user.id, hash).await?;
+            // Whoever may run this program on the data directory is nobody that the console knows.
+            let entry = NewAuditEntry {
+                user: None,
+                action: Action::SetPassword,
+                subject: SubjectKind::User,
+                subject_id: Some(found.user.id.to_string()),
+                subject_name: found.user.username,
+                before: None,
+                after: None,
+                client_ip: None,
+            };
+            store.audit().record(entry).await?;
             Ok(password.expose_secret().to_owned())
         }
         .await;

@@ -149,6 +149,8 @@ async fn a_new_password_from_the_command_line_ends_the_old_one_and_its_sessions(
     assert_eq!(gateway.get("/api/session").await.status, 401);
     gateway.sign_in(password.trim()).await;
     gateway.get("/api/session").await.expect(200);
+    let rows = gateway.get("/api/audit?action=set_password").await.expect(200);
+    assert_eq!((&rows["items"][0]["subject_name"], &rows["items"][0]["username"]), (&json!(USERNAME), &json!("")));
     let nobody = gateway.launch().command(&["reset-password", "nobody"]).output().unwrap();
     assert!(!nobody.status.success());
 }

@@ -257,7 +257,9 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await link(t("settings.audit")).click();
     await page.getByRole("combobox", { name: t("audit.what"), exact: true }).selectOption("user");
     await page.getByRole("combobox", { name: t("audit.how"), exact: true }).selectOption("update");
-    const change = page.getByRole("button", { name: `${t("audit.update")} ${t("audit.kind_user")} grace` });
+    const change = page.getByRole("button", {
+      name: `${t("audit.phrase", { action: t("audit.update"), kind: t("audit.kind_user") })} grace`,
+    });
     await change.first().waitFor();
     assert.equal(await change.count(), 4, "group, disabled, enabled, role");
     await change.first().click();

@@ -95,13 +95,13 @@ impl Api {
             let name = access.role().map_or("anyone", Role::as_str);
             let extension = ExtensionsBuilder::new().add("x-access", name).build();
             operation.extensions.get_or_insert_default().merge(extension);
-            operation.security = Some(match access.role() {
-                None => Vec::new(),
-                Some(_) => {
-                    let schemes = if access == Access::Person { &[SESSION][..] } else { &[SESSION, TOKEN] };
-                    schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new())).collect()
-                }
-            });
+            let schemes = match access {
+                Access::Anyone => &[][..],
+                Access::Person => &[SESSION],
+                Access::Member | Access::Admin | Access::Owner => &[SESSION, TOKEN],
+            };
+            let needed = schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new()));
+            operation.security = Some(needed.collect());
         }
         let check = middleware::from_fn(move |request: Request, next: Next| allow(access, request, next));
         Self(self.0.routes(routes.layer(check)))

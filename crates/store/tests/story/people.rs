@@ -158,7 +158,7 @@ async fn an_account_is_made_changed_and_found() {
     assert_eq!((lin.display_name.as_str(), lin.keys, lin.last_seen_at), ("Lin Wei", 1, Some(NOW)));
     accounts.create(new_account("mara", Role::Admin, "default"), hash().await).await.unwrap();
     let search = |text: &str| PageQuery { search: Some(text.to_owned()), ..PageQuery::default() };
-    assert_eq!(accounts.list(&search("WEI")).await.unwrap().items, [lin.clone()]);
+    assert_eq!(accounts.list(&search("WEI")).await.unwrap().items, [lin]);
     assert_eq!(accounts.list(&search("DEFAULT")).await.unwrap().total, 2);
 
     assert!(accounts.update(99, AccountPatch::default()).await.unwrap().is_none());

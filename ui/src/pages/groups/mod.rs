@@ -148,6 +148,14 @@ fn row(t: Text, group: &Group, choose: &Callback<Over>) -> Html {
         let delete = choose.reform(move |()| Over::Delete(remove.clone()));
         items.push(Item::new(Icon::Trash2.view(), t.do_delete(), delete).danger());
     }
+    // Narrow rows have no heads to name the counts.
+    let counts = [
+        (t.groups_column_users(), group.users),
+        (t.groups_column_keys(), group.keys),
+        (t.groups_column_channels(), group.channels),
+    ]
+    .map(|(name, count)| format!("{name} {}", t.number(count)))
+    .join(" · ");
     html! {
         <tr key={group.name.clone()}>
             <td data-m="title" class="font-medium md:w-[30%] max-w-[320px] truncate">{&group.name}</td>
@@ -155,9 +163,10 @@ fn row(t: Text, group: &Group, choose: &Callback<Over>) -> Html {
             <td class="n text-ink-2">{t.number(group.users)}</td>
             <td class="n text-ink-2">{t.number(group.keys)}</td>
             <td class="n text-ink-2">{t.number(group.channels)}</td>
-            <td data-m="sub" class="n text-ink-2 max-md:!text-left">
+            <td class="n text-ink-2">
                 if group.created_at.as_millis() == 0 { <span class="text-ink-3">{t.groups_built_in()}</span> } else { <Ago time={group.created_at} /> }
             </td>
+            <td data-m="sub" class="md:!hidden text-xs text-ink-2">{counts}</td>
             <td data-m="end">
                 <Menu id={format!("group-{}-menu", group.name)} label={t.table_more(&group.name)} {items} row=true>{Icon::Ellipsis.view()}</Menu>
             </td>

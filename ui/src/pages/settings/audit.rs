@@ -172,7 +172,7 @@ fn option(account: &Account, chosen: Option<i64>) -> Html {
 fn row(t: Text, entry: &AuditEntry, open: bool, toggle: Callback<MouseEvent>) -> Html {
     let lines = lines(entry);
     let words = html! {<>
-        <span class="text-ink-2">{action_word(t, entry.action)}{" "}{kind_word(t, entry.subject)}</span>
+        <span class="text-ink-2">{t.audit_phrase(action_word(t, entry.action), kind_word(t, entry.subject))}</span>
         {" "}<span class="font-medium break-words">{&entry.subject_name}</span>
     </>};
     let change = if matches!(entry.action, Action::SignIn | Action::SignOut) {
