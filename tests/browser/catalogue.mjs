@@ -181,7 +181,7 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await button(t("keys.create"), form).click();
     const shown = dialog(t("keys.copy_now", { name: "office" }));
     secret = await shown.getByTestId("secret").innerText();
-    await button("Aider", shown).click();
+    await shown.getByRole("tab", { name: "Aider", exact: true }).click();
     await shown.getByText("aider --model openai/plain").waitFor();
     await shown.getByText(t("keys.first_waiting"), { exact: true }).waitFor();
   });

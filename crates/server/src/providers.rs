@@ -6,6 +6,7 @@ use store::ProviderRow;
 
 /// Where requests can go, and how a key travels there.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub(crate) struct Provider {
     pub(crate) slug: String,
     pub(crate) name: String,

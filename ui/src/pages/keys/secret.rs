@@ -12,8 +12,9 @@ use crate::{
     parts::{
         code::Code,
         copy::CopyButton,
-        segmented::{Choice, Segmented},
+        segmented::Choice,
         status::{Glyph, status},
+        tabs::Tabs,
     },
     web,
 };
@@ -64,11 +65,11 @@ pub(crate) fn SecretView(props: &SecretProps) -> Html {
             <code class="font-mono text-[13px] flex-1 min-w-0 break-all leading-5" data-testid="secret">{secret}</code>
             <CopyButton text={secret.clone()} label={t.keys_copy_secret()} class="btn btn-primary btn-sm" autofocus=true />
         </div>
-        <div class="mt-5 mb-2 flex flex-wrap items-center gap-2">
-            <p class="h2">{t.keys_use_in()}</p>
-            <Segmented<Tool> class="ml-auto max-md:ml-0 max-md:w-full overflow-x-auto" label={t.keys_use_in()} {choices} value={*tool} on_choose={move |tool| set_tool.set(tool)} />
-        </div>
-        <Code {title} text={tool.lines(&base_url, secret, &model)} copy_label={t.keys_copy_lines()} />
+        <p class="h2 mt-5">{t.keys_use_in()}</p>
+        <Tabs<Tool> id="tools" class="overflow-x-auto overflow-y-hidden" panel_class="mt-3" label={t.keys_use_in()} tabs={choices} value={*tool}
+            on_choose={move |tool| set_tool.set(tool)}>
+            <Code {title} text={tool.lines(&base_url, secret, &model)} copy_label={t.keys_copy_lines()} />
+        </Tabs<Tool>>
         <FirstRequest id={props.created.key.id} />
     </>}
 }
