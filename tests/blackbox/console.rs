@@ -308,7 +308,7 @@ async fn lists_come_in_pages_without_gaps_or_repeats() {
     let others = gateway.get("/api/logs?model=other&state=done").await.expect(200);
     assert_eq!(others["items"].as_array().unwrap().len(), 3);
     let none = gateway.get("/api/logs?state=failed").await.expect(200);
-    assert_eq!(none, json!({"items": [], "next": null}));
+    assert_eq!(none, json!({"items": [], "next": null, "scanned_to": null}));
 }
 
 #[tokio::test]
