@@ -69,21 +69,21 @@ fn stories() -> impl Strategy<Value = Vec<Story>> {
     prop::collection::vec(story, 1..40)
 }
 
-async fn live(store: &Store, story: &Story) {
+async fn live(store: &Store, told: &Story) {
     let ledger = store.ledger();
-    let mut open = request(1 + story.who % 2, 10 + story.who);
-    open.created_at = Time::from_millis(NOW.as_millis() + story.hour * HOUR + 1);
-    if story.model {
+    let mut open = request(1 + told.who % 2, 10 + told.who);
+    open.created_at = Time::from_millis(NOW.as_millis() + told.hour * HOUR + 1);
+    if told.model {
         "claude".clone_into(&mut open.model);
     }
-    let mut settle = outcome(&open, story.state);
-    settle.channel_id = story.channel;
-    settle.attempts = vec![settle.attempts[0].clone(); story.attempts];
-    settle.ttft_ms = story.ttft;
-    settle.usage.input = story.tokens;
-    settle.status = Some(if story.tokens % 2 == 0 { 503 } else { 404 });
+    let mut settle = outcome(&open, told.state);
+    settle.channel_id = told.channel;
+    settle.attempts = vec![settle.attempts[0].clone(); told.attempts];
+    settle.ttft_ms = told.ttft;
+    settle.usage.input = told.tokens;
+    settle.status = Some(if told.tokens % 2 == 0 { 503 } else { 404 });
     let other = Settle { state: LogState::Failed, cost_nusd: 77, ..settle.clone() };
-    match story.step {
+    match told.step {
         Step::Open => drop(ledger.open(open).await.unwrap()),
         Step::Short => {
             ledger.note(open).await.unwrap();
