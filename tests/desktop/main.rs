@@ -116,7 +116,7 @@ impl App {
                 panic!("ended with {status} before its window opened:\n{}", self.log());
             }
             if let Some((window, title)) = display.window_of(self.child.id()) {
-                if title == "Channels · AI Gateway" {
+                if title == "Dashboard · AI Gateway" {
                     return window;
                 }
                 seen = format!("a window with the title {title:?}");

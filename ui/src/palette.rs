@@ -164,7 +164,6 @@ fn use_commands(props: &PaletteProps) -> Vec<Command> {
 /// Something with a name and a page.
 #[derive(Clone, PartialEq)]
 struct Thing {
-    icon: Icon,
     kind: Kind,
     name: String,
     route: Route,
@@ -173,19 +172,40 @@ struct Thing {
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Channel,
+    Key,
+    Model,
+    User,
 }
 
 impl Kind {
     fn label(self, t: Text) -> &'static str {
         match self {
             Self::Channel => t.palette_channel(),
+            Self::Key => t.palette_key(),
+            Self::Model => t.palette_model(),
+            Self::User => t.palette_user(),
+        }
+    }
+}
+
+impl Kind {
+    const fn icon(self) -> Icon {
+        match self {
+            Self::Channel => Icon::Waypoints,
+            Self::Key => Icon::KeyRound,
+            Self::Model => Icon::Box,
+            Self::User => Icon::Users,
         }
     }
 }
 
 impl Thing {
+    fn new(kind: Kind, name: String, route: Route) -> Self {
+        Self { kind, name, route }
+    }
+
     fn command(&self, t: Text, run: Callback<()>) -> Command {
-        Command { icon: self.icon, label: self.name.clone().into(), hint: self.kind.label(t).into(), run }
+        Command { icon: self.kind.icon(), label: self.name.clone().into(), hint: self.kind.label(t).into(), run }
     }
 }
 
@@ -196,27 +216,28 @@ fn use_things(user: &User) -> Vec<Thing> {
     let admin = user.role >= ::api::session::Role::Admin;
     {
         let things = things.setter();
-        use_effect_with((), move |()| {
-            if admin {
-                spawn_local(async move {
-                    let channels = api::channels::list().await.unwrap_or_default();
-                    things.set(
-                        channels
-                            .into_iter()
-                            .map(|channel| Thing {
-                                icon: Icon::Waypoints,
-                                kind: Kind::Channel,
-                                route: Route::Channel { id: channel.id },
-                                name: channel.name,
-                            })
-                            .collect(),
-                    );
-                });
-            }
-        });
+        use_effect_with((), move |()| spawn_local(async move { things.set(named(admin).await) }));
     }
     (*things).clone()
 }
+
+async fn named(admin: bool) -> Vec<Thing> {
+    let mut things = Vec::new();
+    if admin {
+        let channels = api::channels::list().await.unwrap_or_default();
+        things.extend(channels.into_iter().map(|it| Thing::new(Kind::Channel, it.name, Route::Channel { id: it.id })));
+        let models = api::models::list().await.unwrap_or_default();
+        things.extend(models.into_iter().map(|it| Thing::new(Kind::Model, it.name, Route::Model { id: it.id })));
+        let users = api::users::list().await.unwrap_or_default();
+        things.extend(users.into_iter().map(|it| Thing::new(Kind::User, it.username, Route::User { id: it.id })));
+    }
+    let keys = api::keys::list().await.unwrap_or_default();
+    things.extend(keys.into_iter().map(|it| Thing::new(Kind::Key, it.name, Route::Key { id: it.id })));
+    things
+}
+
+/// How many are shown at once; typing brings the others.
+const MOST: usize = 40;
 
 /// Commands whose name or kind has every word that is typed; names that begin with it come first.
 fn matching(commands: &[Command], search: &str) -> Vec<Command> {
@@ -231,6 +252,7 @@ fn matching(commands: &[Command], search: &str) -> Vec<Command> {
         .cloned()
         .collect();
     found.sort_by_key(|command| !command.label.to_lowercase().starts_with(&search));
+    found.truncate(MOST);
     found
 }
 

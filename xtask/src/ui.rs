@@ -28,6 +28,9 @@ pub(crate) enum Pages {
     Design,
 }
 
+/// How many bytes of wasm, compressed, a person waits for at most.
+const BUDGET: usize = 700 * 1024;
+
 /// What was built, in bytes.
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -42,10 +45,11 @@ impl fmt::Display for Report {
         let kib = |bytes: usize| bytes.div_ceil(1024);
         write!(
             f,
-            "console: {} files, wasm {} KiB raw, {} KiB br, {} KiB gz",
+            "console: {} files, wasm {} KiB raw, {} of {} KiB br, {} KiB gz",
             self.files,
             kib(self.wasm),
             kib(self.wasm_br),
+            kib(BUDGET),
             kib(self.wasm_gz)
         )
     }
@@ -78,7 +82,10 @@ pub(crate) fn build(root: &Path, pages: Pages) -> Result<Report> {
     let html = read_text(&ui.join("index.html"))?.replace("<!-- icons -->", &sprite(&ui)?);
     let html = dist.resolve("index.html", &html)?.into_bytes();
     dist.files.insert("index.html".to_owned(), html);
-    dist.write(&ui.join("dist"))
+    let report = dist.write(&ui.join("dist"))?;
+    // The page for developers costs nobody else anything.
+    ensure!(pages == Pages::Design || report.wasm_br <= BUDGET, "the console is over its budget: {report}");
+    Ok(report)
 }
 
 /// `npm ci`, unless `node_modules` was installed from this very lock file.
