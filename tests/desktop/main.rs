@@ -134,7 +134,8 @@ impl App {
         while Instant::now() < deadline {
             thread::sleep(Duration::from_millis(500));
             let picture = display.picture(window);
-            if picture == before && picture.colours() > 32 {
+            // Two in a row, so that the page isn't seen half painted; it has live signs, so they are never quite the same.
+            if before.colours() > 32 && picture.colours() > 32 {
                 return picture;
             }
             before = picture;
