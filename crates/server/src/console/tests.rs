@@ -347,6 +347,19 @@ async fn a_token_opens_what_its_owners_role_opens_but_makes_no_tokens() {
 }
 
 #[tokio::test]
+async fn a_token_cannot_take_its_owners_account_over() {
+    let app = TestApp::new().await;
+    let cookie = app.cookie(Role::Owner).await;
+    let made = body(app.send(json("POST", "/api/tokens", Some(&cookie), &json!({"name": "ci"}))).await).await;
+    let session = body(app.send(json("GET", "/api/session", Some(&cookie), &json!({}))).await).await;
+    let path = format!("/api/users/{}/password", session["user"]["id"]);
+    let payload = json!({"password": "another long enough password"});
+    let response = app.send(by_token("POST", &path, made["secret"].as_str().unwrap(), &payload)).await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(body(response).await["error"]["fields"].get("password").is_some());
+}
+
+#[tokio::test]
 async fn a_token_is_no_key_and_ends_when_it_is_removed() {
     let app = TestApp::new().await;
     let cookie = app.cookie(Role::Owner).await;
