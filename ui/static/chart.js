@@ -21,6 +21,8 @@ globalThis.aigwChart = (root, json, on) => {
   if (spec.stacked) drawn.reverse();
 
   const axis = { stroke: () => css("--ink-3"), font: font(), ticks: { show: false } };
+  // A new drawing has no cursor. It says so, and must not take away what the last one's, or the keyboard, still points at.
+  let pointed = false;
   const columns = uPlot.paths.bars({ size: [0.88, 64, 1], align: 1 });
   const chart = new uPlot(
     {
@@ -61,7 +63,9 @@ globalThis.aigwChart = (root, json, on) => {
         setCursor: [
           (chart) => {
             const { idx, left } = chart.cursor;
-            on.hover(left < 0 || idx === null || idx === undefined ? -1 : idx, left + chart.over.offsetLeft);
+            const over = left >= 0 && idx !== null && idx !== undefined;
+            if (over || pointed) on.hover(over ? idx : -1, left + chart.over.offsetLeft);
+            pointed = over;
           },
         ],
       },

@@ -68,8 +68,9 @@ extern "C" {
     fn draw(root: &Element, spec: &str, on: &JsValue) -> Result<js_sys::Function, JsValue>;
 }
 
-/// What is read out, and where, in pixels from the chart's left.
-type Hover = Option<(usize, i32)>;
+/// The start of the span that is read out, and where, in pixels from the chart's left. A moment, not a number: the points may
+/// move along under the reader.
+type Hover = Option<(i64, i32)>;
 
 #[component]
 pub(crate) fn Chart(props: &ChartProps) -> Html {
@@ -100,11 +101,16 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
             }
         });
     }
+    {
+        let hover = hover.setter();
+        use_effect_with(props.step, move |_| hover.set(None));
+    }
     let count = props.at.len();
+    let read = hover.and_then(|(start, _)| props.at.binary_search(&start).ok());
     let onkeydown = {
-        let (hover, choose) = (hover.clone(), props.on_choose.clone());
+        let (hover, choose, starts) = (hover.setter(), props.on_choose.clone(), props.at.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let at = hover.map(|(index, _)| index);
+            let at = read;
             let next = match event.key().as_str() {
                 "ArrowRight" => at.map_or(0, |at| (at + 1).min(count.saturating_sub(1))),
                 "ArrowLeft" => at.map_or(count.saturating_sub(1), |at| at.saturating_sub(1)),
@@ -117,8 +123,8 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
                 _ => return,
             };
             event.prevent_default();
-            if count > 0 {
-                hover.set(Some((next, place(&event, next, count))));
+            if let Some(start) = starts.get(next) {
+                hover.set(Some((*start, place(&event, next, count))));
             }
         })
     };
@@ -130,7 +136,7 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
         let as_table = as_table.clone();
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
     };
-    let read_out = (*hover).filter(|(index, _)| *index < count).map(|(index, _)| read_out(props, index));
+    let read_out = read.map(|index| read_out(props, index));
     html! {
         <div class="chart">
             <div class="relative" tabindex="0" role="group" aria-roledescription={t.chart_role()} aria-label={&props.label} {onkeydown} {onblur}>
@@ -220,10 +226,12 @@ impl Drawing {
         let (value, time) = (props.value.clone(), props.time.clone());
         let value = Closure::<dyn Fn(f64) -> String>::new(move |number: f64| value.emit(number as i64));
         let time = Closure::<dyn Fn(f64) -> String>::new(move |seconds: f64| time.emit((seconds * 1_000.0) as i64));
+        let starts = props.at.clone();
         let hovered = Closure::<dyn Fn(i32, f64)>::new(move |index: i32, left: f64| {
             // Drawing moves the cursor too: what it says is taken up after that.
             let hover = hover.clone();
-            let at = usize::try_from(index).ok().map(|index| (index, left as i32));
+            let start = usize::try_from(index).ok().and_then(|index| starts.get(index));
+            let at = start.map(|start| (*start, left as i32));
             Timeout::new(0, move || hover.set(at)).forget();
         });
         let on_choose = props.on_choose.clone();
