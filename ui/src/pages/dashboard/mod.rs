@@ -103,15 +103,16 @@ pub(crate) fn DashboardPage() -> Html {
     let body = match (&*answer, &*failure) {
         (None, Some(error)) => html! { <FailureView failure={error.clone()} on_retry={load} /> },
         (None, None) => html! { <div class="flex-1 border-t border-line" aria-busy="true"></div> },
-        (Some((dashboard, span, by)), stale) => {
-            let (span, by) = (*span, *by);
+        (Some((dashboard, shown_span, shown_by)), stale) => {
+            let busy = (*shown_span, *shown_by) != (*span, *by);
+            let (span, by) = (*shown_span, *shown_by);
             let aside = if admin {
                 html! { <Health channels={dashboard.health.clone()} /> }
             } else {
                 html! { <Top title={t.dashboard_models()} ranks={dashboard.models.clone()} by={Dimension::Model} {span} /> }
             };
             html! {
-                <div class="table-scroll">
+                <div class="table-scroll" aria-busy={busy.then_some("true")}>
                     if let Some(error) = stale {
                         <p class="px-4 md:px-6 py-2 text-xs t-err border-t border-line" role="alert">{t.dashboard_stale()}{" "}{error.sentence(t)}</p>
                     }
