@@ -96,7 +96,7 @@ async fn one(store: &Store, i: u32) -> Duration {
     // The provider answers meanwhile: without this the two would always share a batch, where they cost one statement.
     tokio::time::sleep(Duration::from_millis(5)).await;
     let begun = Instant::now();
-    let receipt = store.ledger().settle(settle).await.expect("the ledger is open");
+    let receipt = store.ledger().settle(settle).expect("the ledger is open");
     receipt.await.expect("the disk takes it");
     begun.elapsed()
 }

@@ -1,7 +1,7 @@
 //! Writes what became of a request, exactly once, whatever becomes of its handler.
 //!
-//! A client that leaves drops the handler's future and the answer's body. The settlement runs in a task of its own,
-//! so that leaving can't undo it.
+//! A client that leaves drops the handler's future and the answer's body. The settlement is the ledger's from the moment it is
+//! known, so that leaving can't undo it.
 
 use std::{
     future::Future,
@@ -19,8 +19,8 @@ use llm::{
     chat::{Request, Summary},
     usage::estimate_tokens,
 };
-use store::{Open, Settle, Usage};
-use tokio::{task::JoinHandle, time::Instant};
+use store::{Open, Receipt, Settle, Usage};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{millis, plan::Candidate};
@@ -186,16 +186,14 @@ impl Settler {
             }
             None => {}
         }
-        let (store, id) = (self.app.store.clone(), settle.id);
-        Settling(Some(self.app.tasks.spawn(async move {
-            let settled = match store.ledger().settle(settle).await {
-                Ok(receipt) => receipt.await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = settled {
+        let id = settle.id;
+        match self.app.store.ledger().settle(settle) {
+            Ok(receipt) => Settling(Some(receipt)),
+            Err(error) => {
                 tracing::error!(%error, request = %id, "a request isn't settled");
+                Settling(None)
             }
-        })))
+        }
     }
 
     pub(super) fn tasks(&self) -> &Tasks {
@@ -223,9 +221,9 @@ impl Drop for Settler {
     }
 }
 
-/// Resolves when the settlement is committed.
+/// Resolves when the settlement is committed, or can't be, which the ledger logs.
 #[derive(Debug)]
-pub(super) struct Settling(Option<JoinHandle<()>>);
+pub(super) struct Settling(Option<Receipt>);
 
 impl Future for Settling {
     type Output = ();
@@ -233,7 +231,7 @@ impl Future for Settling {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.0 {
             None => Poll::Ready(()),
-            Some(task) => Pin::new(task).poll(cx).map(|_| ()),
+            Some(receipt) => Pin::new(receipt).poll(cx).map(drop),
         }
     }
 }

@@ -241,7 +241,7 @@ mod tests {
             error: None,
         };
         let plan = update(&[&settle; 64]).plan(&mut connection).await;
-        let by_id = "SEARCH requests USING INDEX sqlite_autoindex_requests_1 (id=?)";
+        let by_id = "SEARCH requests USING PRIMARY KEY (id=?)";
         assert!(plan.iter().any(|step| step == by_id), "{plan:?}");
     }
 }

@@ -1,12 +1,11 @@
 //! The ledger: two writes per request, shared among all that arrive at the same time.
 //!
 //! **Open** writes the row before the provider is asked, **settle** what it came to. Callers put their write in a queue and get a
-//! [`Receipt`]; one task ([`writer`]) commits what has arrived in one transaction, so that its cost is shared under load.
+//! [`Receipt`]; the [`writer`] commits what has arrived in one transaction, so that its cost is shared under load.
 
 mod batch;
 mod writer;
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,12 +14,11 @@ use std::task::{Context, Poll};
 use api::Time;
 use api::logs::{Attempt, LogState};
 use sqlx::{AnyConnection, AnyPool, Connection};
-use tokio::sync::{broadcast, mpsc, oneshot};
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{broadcast, oneshot};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use self::writer::Writer;
 use crate::clock::Clock;
 use crate::engine;
 use crate::error::Error;
@@ -120,71 +118,65 @@ struct Entry {
     settle: Option<Settle>,
     /// Who waits for the commit, if anyone.
     done: Option<oneshot::Sender<Result<(), LedgerError>>>,
-    since: Instant,
+}
+
+impl Entry {
+    fn new(open: Option<Open>, settle: Option<Settle>) -> (Self, Receipt) {
+        let (done, receipt) = oneshot::channel();
+        (Self { open, settle, done: Some(done) }, Receipt(receipt))
+    }
 }
 
 /// Takes the writes.
 #[derive(Debug)]
 pub struct Ledger {
-    queue: mpsc::Sender<Entry>,
-    closing: CancellationToken,
-    changes: broadcast::Sender<Arc<[Uuid]>>,
+    writer: Arc<Writer>,
 }
-
-/// Writes that may wait. A caller beyond that waits for room.
-const QUEUE: usize = 4096;
-
-/// Commits that a watcher may be behind before it misses some.
-const CHANGES: usize = 256;
 
 impl Ledger {
     pub(crate) fn start(pool: AnyPool, clock: Arc<dyn Clock>, lock: Arc<DirLock>, tasks: &TaskTracker) -> Self {
-        let (queue, entries) = mpsc::channel(QUEUE);
-        let closing = CancellationToken::new();
-        let (changes, _) = broadcast::channel(CHANGES);
-        let writer = writer::Writer { pool, clock, used: HashMap::new(), changes: changes.clone(), _lock: lock };
-        tasks.spawn(writer.run(entries, closing.clone()));
-        Self { queue, closing, changes }
+        Self { writer: Arc::new(Writer::new(pool, clock, lock, tasks.clone())) }
     }
 
     /// Takes no more writes; those taken are still committed.
     pub(crate) fn close(&self) {
-        self.closing.cancel();
+        self.writer.close();
     }
 
     /// The ids of requests as they are opened and settled, a commit at a time. Whoever falls behind misses some and is told so.
     pub fn watch(&self) -> broadcast::Receiver<Arc<[Uuid]>> {
-        self.changes.subscribe()
+        self.writer.changes.subscribe()
     }
 
     /// Writes a request's row. Comes back when the write is queued; the [`Receipt`] tells when it is committed.
     pub async fn open(&self, open: Open) -> Result<Receipt, LedgerError> {
-        self.queue(Some(open), None).await
+        self.writer.room().await;
+        let (entry, receipt) = Entry::new(Some(open), None);
+        self.writer.push(entry)?;
+        Ok(receipt)
     }
 
     /// Writes a request's row that nobody waits for: soon, and together with its settlement if that comes first.
     pub async fn note(&self, open: Open) -> Result<(), LedgerError> {
-        self.send(Entry { open: Some(open), settle: None, done: None, since: Instant::now() }).await
+        self.writer.room().await;
+        self.writer.note(open)
     }
 
     /// Finishes a request's row. One that is finished already stays as it is.
-    pub async fn settle(&self, settle: Settle) -> Result<Receipt, LedgerError> {
-        self.queue(None, Some(settle)).await
+    ///
+    /// Queued at once, however long the queue is: what was opened is settled, and whoever opens waits for room.
+    pub fn settle(&self, settle: Settle) -> Result<Receipt, LedgerError> {
+        let (entry, receipt) = Entry::new(None, Some(settle));
+        self.writer.push(entry)?;
+        Ok(receipt)
     }
 
     /// Writes a row that is finished from the start, such as a request that was refused.
     pub async fn reject(&self, open: Open, settle: Settle) -> Result<Receipt, LedgerError> {
-        self.queue(Some(open), Some(settle)).await
-    }
-
-    async fn queue(&self, open: Option<Open>, settle: Option<Settle>) -> Result<Receipt, LedgerError> {
-        let (done, receipt) = oneshot::channel();
-        self.send(Entry { open, settle, done: Some(done), since: Instant::now() }).await?;
-        Ok(Receipt(receipt))
-    }
-
-    async fn send(&self, entry: Entry) -> Result<(), LedgerError> {
-        self.queue.send(entry).await.map_err(|_| LedgerError::Closed)
+        self.writer.room().await;
+        let (entry, receipt) = Entry::new(Some(open), Some(settle));
+        self.writer.push(entry)?;
+        Ok(receipt)
     }
 }
 
@@ -194,7 +186,7 @@ pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result
     let settled = sqlx::query(
         "UPDATE requests SET state = 'interrupted', estimated = 1, input_tokens = input_estimate,
              error = 'The gateway stopped while the request ran.'
-         WHERE state = 'open'
+         WHERE state <> 'done' AND state = 'open'
          RETURNING id, created_at, user_id, key_id, model, input_tokens",
     )
     .fetch_all(&mut *tx)

@@ -31,7 +31,7 @@ async fn a_request_is_opened_then_settled() {
     assert_eq!((log.state, log.duration_ms, log.created_at), (LogState::Open, None, NOW));
     assert_eq!((log.user_id, log.key_id, log.key_name.as_str()), (1, 2, "laptop"));
 
-    store.ledger().settle(settle.clone()).await.unwrap().await.unwrap();
+    store.ledger().settle(settle.clone()).unwrap().await.unwrap();
     let log = store.logs().get(Scope::All, &id).await.unwrap().unwrap();
     assert_eq!((log.state, log.status, log.stream), (LogState::Done, Some(200), true));
     assert_eq!((log.input_tokens, log.output_tokens), (12, 34));
@@ -58,14 +58,14 @@ async fn a_request_is_settled_once() {
         again.id = open.id;
         let id = open.id.to_string();
         let ledger = store.ledger();
-        let receipts = [ledger.open(open).await.unwrap(), ledger.settle(first).await.unwrap()];
+        let receipts = [ledger.open(open).await.unwrap(), ledger.settle(first).unwrap()];
         if apart {
             for receipt in receipts {
                 receipt.await.unwrap();
             }
         }
-        ledger.settle(again.clone()).await.unwrap().await.unwrap();
-        ledger.settle(again.clone()).await.unwrap().await.unwrap();
+        ledger.settle(again.clone()).unwrap().await.unwrap();
+        ledger.settle(again.clone()).unwrap().await.unwrap();
         let log = store.logs().get(Scope::All, &id).await.unwrap().unwrap();
         assert_eq!((log.state, log.cost_nusd), (LogState::Done, 4_200));
     }
@@ -109,7 +109,7 @@ async fn a_thousand_requests_at_once_each_land_once() {
             if i % 2 == 0 {
                 opened.await.unwrap();
             }
-            store.ledger().settle(settle).await.unwrap().await.unwrap();
+            store.ledger().settle(settle).unwrap().await.unwrap();
             id
         }
     }))
@@ -260,7 +260,7 @@ async fn a_request_that_nobody_waits_for_is_written_alone_or_with_its_settlement
     let done = outcome(&short, LogState::Done);
     let (alone_id, short_id) = (alone.id.to_string(), short.id.to_string());
     store.ledger().note(short).await.unwrap();
-    store.ledger().settle(done).await.unwrap().await.unwrap();
+    store.ledger().settle(done).unwrap().await.unwrap();
     let state = async |id: &str| store.logs().get(Scope::All, id).await.unwrap().map(|row| row.state);
     assert_eq!(state(&short_id).await, Some(LogState::Done));
     store.ledger().note(alone).await.unwrap();
@@ -310,5 +310,26 @@ async fn the_log_outlives_what_it_tells_of() {
     // Ids aren't given twice, or the log would speak of another channel.
     let next = store.channels().create(channel("main", &[], &["m"])).await.unwrap();
     assert!(next.id > made.id);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn an_upgrade_keeps_every_row_of_the_log() {
+    let home = Home::new();
+    let store = home.open().await;
+    for state in &LogState::ALL[1..] {
+        let open = request(1, 2);
+        let settle = outcome(&open, *state);
+        store.ledger().reject(open, settle).await.unwrap().await.unwrap();
+    }
+    let kept = all(&store, LogQuery::default()).await;
+    store.close().await;
+    let mut sql = home.sql().await;
+    // The tables' names and columns are as the versions before had them; only how the rows are kept is another.
+    sqlx::raw_sql("DELETE FROM _sqlx_migrations WHERE version = 5").execute(&mut sql).await.unwrap();
+    drop(sql);
+    let store = home.open().await;
+    assert_eq!(all(&store, LogQuery::default()).await, kept);
+    assert_eq!(kept.len(), LogState::ALL.len() - 1);
     store.close().await;
 }

@@ -87,19 +87,19 @@ async fn live(store: &Store, told: &Story) {
         Step::Open => drop(ledger.open(open).await.unwrap()),
         Step::Short => {
             ledger.note(open).await.unwrap();
-            drop(ledger.settle(settle).await.unwrap());
+            drop(ledger.settle(settle).unwrap());
         }
         Step::Long => {
             ledger.open(open).await.unwrap().await.unwrap();
-            drop(ledger.settle(settle).await.unwrap());
+            drop(ledger.settle(settle).unwrap());
         }
         Step::Twice { apart } => {
             drop(ledger.open(open.clone()).await.unwrap());
-            let first = ledger.settle(settle.clone()).await.unwrap();
+            let first = ledger.settle(settle.clone()).unwrap();
             if apart {
                 first.await.unwrap();
             }
-            drop(ledger.settle(other.clone()).await.unwrap());
+            drop(ledger.settle(other.clone()).unwrap());
             // The row is there: neither its open nor its settlement has effect.
             drop(ledger.reject(open, other).await.unwrap());
         }
@@ -111,7 +111,7 @@ async fn live(store: &Store, told: &Story) {
                 drop(ledger.reject(open, settle).await.unwrap());
             }
         }
-        Step::Stray => drop(ledger.settle(settle).await.unwrap()),
+        Step::Stray => drop(ledger.settle(settle).unwrap()),
     }
 }
 

@@ -210,7 +210,7 @@ mod tests {
         let event = next(&mut own).await;
         assert_eq!((event["items"].as_array().unwrap().len(), &event["items"][0]["state"]), (1, &json!("open")));
         assert_eq!(event["items"][0]["id"], wanted);
-        ledger.settle(settle).await.unwrap().await.unwrap();
+        ledger.settle(settle).unwrap().await.unwrap();
         assert_eq!(next(&mut own).await["items"][0]["state"], "done");
     }
 
