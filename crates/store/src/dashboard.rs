@@ -337,7 +337,7 @@ async fn health(tx: &mut AnyConnection, now: i64) -> Result<Vec<ChannelHealth>, 
 }
 
 async fn running(tx: &mut AnyConnection, scope: Scope) -> Result<i64, Error> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM requests WHERE state = 'open'");
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM requests WHERE state <> 'done' AND state = 'open'");
     scope.restrict(&mut sql, "user_id");
     Ok(sql.build().fetch_one(tx).await?.try_get("n")?)
 }

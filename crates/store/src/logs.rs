@@ -139,6 +139,8 @@ impl Logs<'_> {
 enum Condition<'q> {
     Number(&'static str, i64),
     Text(&'static str, &'q str),
+    /// A state other than `done`, in the words of its index.
+    Rare(&'q str),
     /// Anywhere in the row's words, or at the start of its id.
     Words(&'q str),
 }
@@ -148,6 +150,7 @@ impl Condition<'_> {
         match self {
             Self::Number(column, value) => sql.push(" AND ").push(column).push_bind(" = ", value),
             Self::Text(column, value) => sql.push(" AND ").push(column).push_bind(" = ", value),
+            Self::Rare(state) => sql.push_bind(" AND state <> 'done' AND state = ", state),
             Self::Words(text) => {
                 let anywhere = contains(Some(text));
                 sql.push_bind(r" AND (lower(id) LIKE ", anywhere.trim_start_matches('%')).push(r" ESCAPE '\'");
@@ -163,7 +166,7 @@ impl Condition<'_> {
 /// The condition whose index leads, if any, and the others.
 ///
 /// A member's own rows lead whatever else they ask for, so that how far an answer got tells nothing of other people's. Then what tends to
-/// leave fewest rows; almost every request is `done`.
+/// leave fewest rows; almost every request is `done`, which leads nothing.
 fn conditions(scope: Scope, query: &LogQuery) -> (Option<Condition<'_>>, Vec<Condition<'_>>) {
     let state = query.state.map(LogState::as_str);
     let rare = state.filter(|_| query.state != Some(LogState::Done));
@@ -175,19 +178,19 @@ fn conditions(scope: Scope, query: &LogQuery) -> (Option<Condition<'_>>, Vec<Con
     };
     let mut all = [
         number("user_id", own),
-        rare.map(|state| Condition::Text("state", state)),
+        rare.map(Condition::Rare),
         number("key_id", query.key_id),
         number("user_id", query.user_id),
         number("channel_id", query.channel_id),
         query.model.as_deref().map(|model| Condition::Text("model", model)),
-        common.map(|state| Condition::Text("state", state)),
     ]
     .into_iter()
     .flatten();
     let leading = all.next();
     let words = query.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(Condition::Words);
     let endpoint = query.endpoint.as_deref().map(|endpoint| Condition::Text("endpoint", endpoint));
-    (leading, all.chain(endpoint).chain(words).collect())
+    let common = common.map(|state| Condition::Text("state", state));
+    (leading, all.chain(common).chain(endpoint).chain(words).collect())
 }
 
 /// The leading condition and the bounds of the walk along its index.
@@ -334,7 +337,7 @@ mod tests {
         let any = LogQuery::default;
         let model = || Some("m".to_owned());
         for (scope, query, index) in [
-            (Scope::All, any(), "sqlite_autoindex_requests_1"),
+            (Scope::All, any(), "PRIMARY KEY"),
             (Scope::User(1), any(), "requests_by_user"),
             (Scope::All, LogQuery { user_id: Some(1), ..any() }, "requests_by_user"),
             (Scope::All, LogQuery { model: model(), ..any() }, "requests_by_model"),
@@ -351,7 +354,7 @@ mod tests {
                 let plan = select(scope, &query, 50, 100).plan(&mut connection).await;
                 let plan: Vec<_> = plan.iter().filter(|step| step.contains(" requests ")).collect();
                 assert_eq!(plan.len(), 1, "{query:?}: {plan:?}");
-                assert!(plan[0].starts_with("SEARCH requests USING INDEX"), "{plan:?}");
+                assert!(plan[0].starts_with("SEARCH requests USING "), "{plan:?}");
                 assert!(plan[0].contains(index), "{query:?}: {plan:?}");
             }
         }
@@ -363,7 +366,8 @@ mod tests {
         let mut connection = pools.write.acquire().await.unwrap();
         let any = LogQuery::default;
         for (scope, query, index) in [
-            (Scope::All, LogQuery { text: Some("x".to_owned()), ..any() }, "sqlite_autoindex_requests_1 (id<?)"),
+            (Scope::All, LogQuery { text: Some("x".to_owned()), ..any() }, "PRIMARY KEY (id<?)"),
+            (Scope::All, LogQuery { state: Some(LogState::Done), ..any() }, "PRIMARY KEY (id<?)"),
             (
                 Scope::All,
                 LogQuery { model: Some("m".to_owned()), state: Some(LogState::Failed), ..any() },
@@ -377,8 +381,8 @@ mod tests {
             (Scope::User(1), LogQuery { key_id: Some(1), ..any() }, "requests_by_user (user_id=? AND id<?)"),
         ] {
             let plan = select(scope, &query, 50, 100).plan(&mut connection).await;
-            let walk = format!("SEARCH requests USING INDEX {index}");
-            assert!(plan.contains(&walk), "{query:?}: {plan:#?}");
+            let walk = |step: &String| step.starts_with("SEARCH requests USING ") && step.ends_with(index);
+            assert!(plan.iter().any(walk), "{query:?}: {plan:#?}");
             let sorts = plan.iter().filter(|step| step.contains("TEMP B-TREE")).count();
             // The few ids that were found, never what was looked at.
             assert!(sorts <= 1, "{query:?}: {plan:#?}");

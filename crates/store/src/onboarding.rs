@@ -14,7 +14,7 @@ impl Store {
     pub async fn onboarding(&self, scope: Scope) -> Result<Onboarding, Error> {
         let mut connection = self.read().await?;
         let has_key = exists(&mut connection, "SELECT 1 FROM keys WHERE 1 = 1", scope).await?;
-        let answered = exists(&mut connection, "SELECT 1 FROM requests WHERE state = 'done'", scope).await?;
+        let answered = exists(&mut connection, "SELECT 1 FROM usage_hourly WHERE duration_count > 0", scope).await?;
         let mut steps = Vec::new();
         if matches!(scope, Scope::All) {
             let rows = sqlx::query("SELECT id, last_test FROM channels").fetch_all(&mut *connection).await?;
