@@ -16,7 +16,11 @@ use crate::{
 
 /// A handle to the running gateway; cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct App(Arc<Inner>);
+pub(crate) struct App {
+    inner: Arc<Inner>,
+    /// This thread's own: a request waits for no connection that another thread drives.
+    pub(crate) upstream: Arc<Upstream>,
+}
 
 #[derive(Debug)]
 pub(crate) struct Inner {
@@ -28,7 +32,6 @@ pub(crate) struct Inner {
     pub(crate) throttle: Throttle,
     pub(crate) setup: SetupGate,
     pub(crate) live_logs: Seats,
-    pub(crate) upstream: Upstream,
     /// Memory that large request bodies may take together, in MiB.
     pub(crate) large_bodies: Semaphore,
     /// What clients put before `/v1`.
@@ -45,7 +48,7 @@ impl Deref for App {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.inner
     }
 }
 
@@ -58,8 +61,8 @@ impl App {
         base_url: String,
     ) -> Result<Self, StartError> {
         let snapshot = Snapshot::read(&store).await?;
-        Ok(Self(Arc::new(Inner {
-            upstream: Upstream::new(config.egress).map_err(|error| StartError::Tls(error.to_string()))?,
+        let upstream = Upstream::new(config.egress).map_err(|error| StartError::Tls(error.to_string()))?;
+        let inner = Inner {
             config,
             store,
             clock,
@@ -72,7 +75,13 @@ impl App {
             base_url,
             snapshot: ArcSwap::from_pointee(snapshot),
             reloading: Mutex::new(()),
-        })))
+        };
+        Ok(Self { inner: Arc::new(inner), upstream: Arc::new(upstream) })
+    }
+
+    /// The same gateway with connections to providers of its own.
+    pub(crate) fn apart(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), upstream: Arc::new(self.upstream.apart()) }
     }
 
     /// What requests are planned with.

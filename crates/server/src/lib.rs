@@ -20,6 +20,7 @@ mod start;
 mod tasks;
 #[cfg(test)]
 mod testing;
+mod threads;
 
 pub use api::settings::{Setting, Source};
 pub use config::{Config, Egress};

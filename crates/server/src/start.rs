@@ -9,7 +9,14 @@ use store::{ChannelError, Clock, KeyError, Scope, SignedInFrom, Store, UserError
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing::info;
 
-use crate::{app::App, config::Config, console::SetupGate, listen, router};
+use crate::{
+    app::App,
+    config::Config,
+    console::SetupGate,
+    listen::{self, Place},
+    router,
+    threads::Threads,
+};
 
 /// A running gateway.
 #[derive(Debug)]
@@ -17,6 +24,7 @@ pub struct Gateway {
     app: App,
     address: SocketAddr,
     server: JoinHandle<()>,
+    threads: Threads,
     demo_key: Option<SecretString>,
 }
 
@@ -27,6 +35,8 @@ pub enum StartError {
     AddressInUse(SocketAddr),
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
+    #[error("can't start threads: {0}")]
+    Threads(io::Error),
     #[error("can't make the owner from AIGW_ADMIN_USERNAME and AIGW_ADMIN_PASSWORD: {0}")]
     Admin(String),
     #[error("can't make the demo channel and its key: {0}")]
@@ -55,15 +65,19 @@ pub async fn start(config: Config, store: Store, clock: Arc<dyn Clock>) -> Resul
     let app = App::new(config, store, clock, setup, base_url).await?;
     make_admin(&app).await?;
     let demo_key = if app.config.demo { Some(make_demo(&app).await?) } else { None };
+    let threads = Threads::start().map_err(StartError::Threads)?;
     let server = {
-        let router = router::router(app.clone());
         let (stop, drain) = (app.tasks.stop().clone(), app.config.drain);
-        let app = app.clone();
-        let serve = move |request| router::answer(app.clone(), router.clone(), request);
+        let places = threads.handles().iter().map(|runtime| {
+            let app = app.apart();
+            let router = router::router(app.clone());
+            Place::new(runtime.clone(), move |request| router::answer(app.clone(), router.clone(), request))
+        });
+        let places = places.collect();
         // Not one of the app's tasks: those are waited for only after this has ended.
-        tokio_util::task::TaskTracker::new().spawn(listen::serve(listener, serve, stop, drain))
+        tokio_util::task::TaskTracker::new().spawn(listen::serve(listener, places, stop, drain))
     };
-    Ok(Gateway { app, address, server, demo_key })
+    Ok(Gateway { app, address, server, threads, demo_key })
 }
 
 impl Gateway {
@@ -109,6 +123,7 @@ impl Gateway {
         }
         self.app.tasks.finish().await;
         self.app.store.close().await;
+        self.threads.stop().await;
         info!("stopped");
     }
 }

@@ -45,6 +45,7 @@ const DEMO_PAUSE: Duration = Duration::from_millis(15);
 #[derive(Debug)]
 pub(crate) struct Upstream {
     client: Client<Dialer, Full<Bytes>>,
+    dialer: Dialer,
 }
 
 /// A provider's answer: its head, and its body as it arrives.
@@ -77,9 +78,18 @@ impl Upstream {
     /// If the system's list of authorities can't be read.
     pub(crate) fn new(egress: Egress) -> Result<Self, SendError> {
         let dialer = Dialer::new(egress).map_err(|error| SendError::new(error.to_string()))?;
-        let client =
-            Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(dialer);
-        Ok(Self { client })
+        Ok(Self::with(dialer))
+    }
+
+    /// One that shares no connections with this one.
+    pub(crate) fn apart(&self) -> Self {
+        Self::with(self.dialer.clone())
+    }
+
+    fn with(dialer: Dialer) -> Self {
+        let mut client = Client::builder(TokioExecutor::new());
+        client.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
+        Self { client: client.build(dialer.clone()), dialer }
     }
 
     /// Sends `body` to where `candidate` has `endpoint`. `from` are the client's headers, of which few pass.
