@@ -22,7 +22,7 @@ async fn dashboard(gateway: &Gateway) -> Value {
     // Any day of these years holds now; a range this long is asked for in steps of days.
     let about_now = gateway.only_log().await["created_at"].as_str().expect("a time").to_owned();
     let day = &about_now[..10];
-    gateway.get(&format!("/api/dashboard?from={day}T00:00:00Z&to={day}T23:59:59Z&step_hours=24")).await.expect(200)
+    gateway.get(&format!("/api/dashboard?from={day}T00:00:00Z&to={day}T23:59:59Z&step_minutes=1440")).await.expect(200)
 }
 
 #[tokio::test]

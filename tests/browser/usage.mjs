@@ -150,12 +150,32 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await ask("plain");
     await figure("requests").getByText("7", { exact: true }).waitFor();
     await button(t("chart.hide_table")).first().click();
-    await page.getByRole("group", { name: t("logs.range") }).getByRole("button", { name: t("dashboard.month"), exact: true }).click();
+    await page.getByRole("group", { name: t("range.label") }).getByRole("button", { name: t("range.month"), exact: true }).click();
     await figure("requests").getByText("7", { exact: true }).waitFor();
   });
 
+  await step("ranges", [], async () => {
+    const named = page.getByRole("group", { name: t("range.label") }).getByRole("button", { name: t("range.hour"), exact: true });
+    await named.click();
+    await page.waitForURL(/[?]range=1h$/);
+    await page.reload();
+    await figure("requests").getByText("7", { exact: true }).waitFor();
+    assert.equal(await named.getAttribute("aria-pressed"), "true", "the address keeps the range");
+    await button(t("range.custom")).click();
+    const [from, to] = [page.getByLabel(t("range.from"), { exact: true }), page.getByLabel(t("range.to"), { exact: true })];
+    await from.fill("2020-02-02T10:00");
+    await to.fill("2020-02-02T09:00");
+    await button(t("range.apply")).click();
+    await page.getByRole("alert").getByText(t("range.fault"), { exact: true }).waitFor();
+    await to.fill("2020-02-02T11:30");
+    await to.press("Enter");
+    await page.getByText(t("dashboard.nothing"), { exact: true }).waitFor();
+    assert.equal(await named.getAttribute("aria-pressed"), "false");
+    await page.getByRole("button", { name: "2020-02-02 10:00 – 11:30" }).waitFor();
+  });
+
   await step("read-out", [], async () => {
-    await page.getByRole("group", { name: t("logs.range") }).getByRole("button", { name: t("dashboard.day"), exact: true }).click();
+    await page.getByRole("group", { name: t("range.label") }).getByRole("button", { name: t("range.day"), exact: true }).click();
     // The month stays on the page until the day's numbers are here.
     await page.locator("main [aria-busy=true]").waitFor({ state: "detached" });
     const chart = page.getByRole("group", { name: `${t("dashboard.spend")}: ${t("dashboard.requests")}`, exact: true });

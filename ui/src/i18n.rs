@@ -137,8 +137,10 @@ mod tests {
         sentences.extend(faults(&NewGroup { name: "a/b".to_owned(), multiplier_ppm: -1 }));
         sentences.extend(faults(&PasswordChange { current: String::new(), new: "short".to_owned() }));
         let at = |millis: i64| api::Time::from_millis(millis);
-        for (from, to, step_hours) in [(1, 0, 1), (0, i64::MAX / 8, 24), (0, 40 * 86_400_000, 1)] {
-            let query = DashboardQuery { from: at(from), to: at(to), step_hours, by: Dimension::Model };
+        for (from, to, step_minutes) in
+            [(1, 0, 60), (0, i64::MAX / 8, 1_440), (0, 40 * 86_400_000, 60), (0, 1, 90), (0, 2 * 86_400_000, 30)]
+        {
+            let query = DashboardQuery { from: at(from), to: at(to), step_minutes, by: Dimension::Model };
             sentences.extend(faults(&query));
         }
         sentences.extend(faults(&LogQuery {
@@ -147,7 +149,7 @@ mod tests {
             text: Some("x".repeat(201)),
             ..LogQuery::default()
         }));
-        assert!(sentences.len() >= 34, "{sentences:?}");
+        assert!(sentences.len() >= 36, "{sentences:?}");
         for sentence in sentences {
             assert_ne!(Text(Lang::ZhCn).server(&sentence), sentence);
         }

@@ -14,6 +14,7 @@ mod pages;
 mod palette;
 mod parts;
 mod prefs;
+mod range;
 mod routes;
 mod session;
 mod shell;

@@ -2,6 +2,8 @@
 // Words, the read-out and the table beside it are the program's (`src/parts/chart.rs`); this draws.
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+// Numbers on an axis are whole: 1, 2, 5, 10, 20, …
+const wholes = Array.from({ length: 18 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const font = () => `11px ${css("--font-sans")}`;
 
 /**
@@ -44,6 +46,7 @@ globalThis.aigwChart = (root, json, on) => {
           size: 52,
           gap: 6,
           space: 64,
+          incrs: wholes,
           values: (_, splits) => splits.map((split) => on.value(split)),
         },
       ],

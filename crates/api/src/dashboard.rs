@@ -1,4 +1,4 @@
-//! What requests came to over time, from hourly sums.
+//! What requests came to over time.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,46 +21,60 @@ pub enum Dimension {
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
 pub struct DashboardQuery {
-    /// The first moment; the hour that it lies in counts whole.
+    /// The first moment; the hour that it lies in counts whole, or the minute where steps are shorter than an hour.
     pub from: Time,
-    /// The first moment after; the hour that it cuts counts whole. At most 400 days after `from`.
+    /// The first moment after; the hour or minute that it cuts counts whole. At most 400 days after `from`.
     pub to: Time,
-    /// Hours in a bucket; the range has at most 750 buckets.
-    #[serde(default = "one")]
-    pub step_hours: i64,
+    /// Minutes in a bucket: whole hours, or less than one for a range of at most 24 hours. The range has at most 750 buckets.
+    #[serde(default = "hour")]
+    pub step_minutes: i64,
     #[serde(default)]
     pub by: Dimension,
 }
 
-const HOUR: i64 = 60 * 60 * 1000;
+const MINUTE: i64 = 60 * 1000;
+const HOUR: i64 = 60 * MINUTE;
 
 impl DashboardQuery {
     pub const MAX_DAYS: i64 = 400;
     pub const MAX_BUCKETS: i64 = 750;
+    /// Hours that may be told apart by less than an hour.
+    pub const MAX_FINE_HOURS: i64 = 24;
 
-    /// The range in whole hours: the first hour's start and the first hour's after it, in milliseconds.
-    pub fn hours(&self) -> (i64, i64) {
+    /// Whether buckets are shorter than what is summed up beforehand.
+    pub const fn is_fine(&self) -> bool {
+        self.step_minutes < 60
+    }
+
+    /// The range in whole hours (minutes where buckets are shorter): the first moment, and the first after it, in milliseconds.
+    pub fn bounds(&self) -> (i64, i64) {
+        let unit = if self.is_fine() { MINUTE } else { HOUR };
         let (from, to) = (self.from.as_millis(), self.to.as_millis());
-        let up = to.saturating_add(HOUR - 1);
-        (from - from.rem_euclid(HOUR), up - up.rem_euclid(HOUR))
+        let up = to.saturating_add(unit - 1);
+        (from - from.rem_euclid(unit), up - up.rem_euclid(unit))
     }
 }
 
 impl Validate for DashboardQuery {
     fn check(&self, fields: &mut Fields) {
-        validate::range(fields, "step_hours", self.step_hours, 1, Self::MAX_DAYS * 24);
+        validate::range(fields, "step_minutes", self.step_minutes, 1, Self::MAX_DAYS * 24 * 60);
         let mut fault = |field: &str, fault: &str| {
             fields.entry(field.to_owned()).or_insert_with(|| fault.to_owned());
         };
+        if !self.is_fine() && self.step_minutes % 60 != 0 {
+            fault("step_minutes", "Use whole hours, or less than one.");
+        }
         if self.to <= self.from {
             return fault("to", "Choose an end after the start.");
         }
-        let (from, to) = self.hours();
-        let hours = to.saturating_sub(from) / HOUR;
-        if hours > Self::MAX_DAYS * 24 {
+        let (from, to) = self.bounds();
+        let minutes = to.saturating_sub(from) / MINUTE;
+        if minutes > Self::MAX_DAYS * 24 * 60 {
             fault("from", "Choose a range of at most 400 days.");
-        } else if hours > self.step_hours.saturating_mul(Self::MAX_BUCKETS) {
-            fault("step_hours", "Use longer steps: a range has at most 750.");
+        } else if self.is_fine() && minutes > Self::MAX_FINE_HOURS * 60 {
+            fault("step_minutes", "Use whole hours: only a range of at most 24 hours has shorter steps.");
+        } else if minutes > self.step_minutes.saturating_mul(Self::MAX_BUCKETS) {
+            fault("step_minutes", "Use longer steps: a range has at most 750.");
         }
     }
 }
@@ -72,7 +86,7 @@ pub struct Dashboard {
     pub from: Time,
     /// The end of the range, which may cut the last bucket short.
     pub to: Time,
-    pub step_hours: i64,
+    pub step_minutes: i64,
     pub totals: Totals,
     /// Of the range before, which is as long.
     pub before: Totals,
@@ -182,8 +196,8 @@ pub struct HealthHour {
     pub failed: i64,
 }
 
-const fn one() -> i64 {
-    1
+const fn hour() -> i64 {
+    60
 }
 
 #[cfg(test)]
@@ -193,11 +207,11 @@ mod tests {
     const NOW: i64 = 1_795_422_600_000;
     const DAY: i64 = 24 * HOUR;
 
-    fn faults(from: i64, to: i64, step_hours: i64) -> Vec<String> {
+    fn faults(from: i64, to: i64, step_minutes: i64) -> Vec<String> {
         let query = DashboardQuery {
             from: Time::from_millis(from),
             to: Time::from_millis(to),
-            step_hours,
+            step_minutes,
             by: Dimension::Model,
         };
         query.validate().map_or_else(|fields| fields.into_keys().collect(), |()| Vec::new())
@@ -205,12 +219,15 @@ mod tests {
 
     #[test]
     fn ranges_that_no_chart_could_show_are_refused() {
-        assert_eq!(faults(NOW - DAY, NOW, 1), Vec::<String>::new());
-        assert_eq!(faults(NOW - 399 * DAY, NOW, 24), Vec::<String>::new());
-        assert_eq!(faults(NOW, NOW, 1), ["to"]);
-        assert_eq!(faults(NOW - 401 * DAY, NOW, 24), ["from"]);
-        assert_eq!(faults(NOW - 40 * DAY, NOW, 1), ["step_hours"]);
-        assert_eq!(faults(NOW - DAY, NOW, 0), ["step_hours"]);
-        assert_eq!(faults(i64::MIN / 4, i64::MAX / 4, 1), ["from"]);
+        assert_eq!(faults(NOW - DAY, NOW, 60), Vec::<String>::new());
+        assert_eq!(faults(NOW - 399 * DAY, NOW, 24 * 60), Vec::<String>::new());
+        assert_eq!(faults(NOW - HOUR, NOW, 1), Vec::<String>::new());
+        assert_eq!(faults(NOW, NOW, 60), ["to"]);
+        assert_eq!(faults(NOW - 401 * DAY, NOW, 24 * 60), ["from"]);
+        assert_eq!(faults(NOW - 40 * DAY, NOW, 60), ["step_minutes"]);
+        assert_eq!(faults(NOW - DAY, NOW, 0), ["step_minutes"]);
+        assert_eq!(faults(NOW - DAY, NOW, 90), ["step_minutes"]);
+        assert_eq!(faults(NOW - 2 * DAY, NOW, 30), ["step_minutes"]);
+        assert_eq!(faults(i64::MIN / 4, i64::MAX / 4, 60), ["from"]);
     }
 }

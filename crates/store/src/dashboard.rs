@@ -1,4 +1,5 @@
-//! Reading `usage_hourly`. All numbers of one answer are of one moment.
+//! Reading what requests came to: from `usage_hourly`, or where buckets are shorter than an hour from the requests themselves, counted
+//! alike. All numbers of one answer are of one moment.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,9 +10,10 @@ use sqlx::{AnyConnection, Connection, Row};
 
 use crate::error::Error;
 use crate::keys::Scope;
+use crate::logs::{FAILED, push_moments};
 use crate::sql::{Columns, Sql};
 use crate::store::Store;
-use crate::usage::{COLUMNS, Counts, HISTOGRAM, HOUR, percentile};
+use crate::usage::{COLUMNS, Counts, HISTOGRAM, HOUR, TTFT_BOUNDS, percentile};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Dashboards<'s> {
@@ -26,12 +28,15 @@ const RANKED: usize = 10;
 
 const HEALTH_HOURS: i64 = 24;
 
+/// Milliseconds.
+const MINUTE: i64 = 60 * 1000;
+
 impl Dashboards<'_> {
     /// What the requests of a range came to. The query must be valid.
     pub async fn read(self, scope: Scope, query: &DashboardQuery) -> Result<Dashboard, Error> {
-        let (from, to) = query.hours();
-        let range = Range { scope, from, to };
-        let step = query.step_hours.saturating_mul(HOUR);
+        let (from, to) = query.bounds();
+        let range = Range { scope, from, to, fine: query.is_fine() };
+        let step = query.step_minutes.saturating_mul(MINUTE);
         let mut connection = self.store.read().await?;
         let mut tx = connection.begin().await?;
 
@@ -80,7 +85,7 @@ impl Dashboards<'_> {
         Ok(Dashboard {
             from: Time::from_millis(from),
             to: Time::from_millis(to),
-            step_hours: query.step_hours,
+            step_minutes: query.step_minutes,
             totals: summed(&totals),
             before: summed(&before),
             buckets,
@@ -95,19 +100,60 @@ impl Dashboards<'_> {
     }
 }
 
-/// Whole hours, in milliseconds, of what someone may see.
+/// Milliseconds of what someone may see: whole hours, or whole minutes if `fine`.
 #[derive(Debug, Clone, Copy)]
 struct Range {
     scope: Scope,
     from: i64,
     to: i64,
+    fine: bool,
 }
 
 impl Range {
     fn push(self, sql: &mut Sql) {
-        sql.push_bind(" FROM usage_hourly WHERE hour >= ", self.from).push_bind(" AND hour < ", self.to);
+        sql.push(" FROM ");
+        if self.fine {
+            push_finished(sql, self.from, self.to);
+        } else {
+            sql.push("usage_hourly");
+        }
+        sql.push_bind(" WHERE hour >= ", self.from).push_bind(" AND hour < ", self.to);
         self.scope.restrict(sql, "user_id");
     }
+}
+
+/// Finished requests in the shape of `usage_hourly`, each with its own moment for an hour.
+fn push_finished(sql: &mut Sql, from: i64, to: i64) {
+    sql.push("(SELECT created_at AS hour, user_id, key_id, model, COALESCE(channel_id, 0) AS channel_id");
+    for (index, column) in COLUMNS.into_iter().enumerate() {
+        sql.push(", ");
+        match column {
+            "requests" => sql.push("1"),
+            "failed" => sql.push("CASE WHEN ").push(FAILED).push(" THEN 1 ELSE 0 END"),
+            "cancelled" => sql.push("CASE WHEN state = 'cancelled' THEN 1 ELSE 0 END"),
+            "rejected" => sql.push("CASE WHEN state = 'rejected' THEN 1 ELSE 0 END"),
+            // Two attempts or more; inside an error's text the quotes would be escaped.
+            "retried" => sql.push(r#"CASE WHEN attempts LIKE '%"channel_id":%"channel_id":%' THEN 1 ELSE 0 END"#),
+            "ttft_ms" => sql.push("COALESCE(ttft_ms, 0)"),
+            "ttft_count" => sql.push("CASE WHEN ttft_ms IS NULL THEN 0 ELSE 1 END"),
+            "duration_ms" => sql.push("CASE WHEN state = 'done' THEN COALESCE(duration_ms, 0) ELSE 0 END"),
+            "duration_count" => sql.push("CASE WHEN state = 'done' AND duration_ms IS NOT NULL THEN 1 ELSE 0 END"),
+            _ if HISTOGRAM.contains(&index) => {
+                let slot = index - HISTOGRAM.start;
+                let above = slot.checked_sub(1).map_or(-1, |below| TTFT_BOUNDS[below]);
+                sql.push_bind("CASE WHEN ttft_ms > ", above);
+                if let Some(bound) = TTFT_BOUNDS.get(slot) {
+                    sql.push_bind(" AND ttft_ms <= ", *bound);
+                }
+                sql.push(" THEN 1 ELSE 0 END")
+            }
+            summed => sql.push(summed),
+        };
+        sql.push(" AS ").push(column);
+    }
+    sql.push(" FROM requests WHERE ");
+    push_moments(sql, from, to);
+    sql.push(" AND state <> 'open') AS finished");
 }
 
 const fn column(by: Dimension) -> &'static str {

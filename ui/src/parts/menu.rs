@@ -46,6 +46,9 @@ pub(crate) struct MenuProps {
     /// Above the items; for choices that leave the menu open.
     #[prop_or_default]
     pub(crate) header: Html,
+    /// Below the items.
+    #[prop_or_default]
+    pub(crate) footer: Html,
 }
 
 #[component]
@@ -57,7 +60,7 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
         Callback::from(move |_: Event| {
             if let (Some(button), Some(list)) = (button.cast::<Element>(), list.cast::<HtmlElement>()) {
                 place_at(&list, &button);
-                if let Ok(Some(first)) = list.query_selector("button") {
+                if let Ok(Some(first)) = list.query_selector("button, input") {
                     web::focus_on(&first);
                 }
             }
@@ -92,6 +95,7 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
         <div ref={list} id={&props.id} popover="auto" class="menu-list" ontoggle={place} {onkeydown}>
             {props.header.clone()}
             if !props.items.is_empty() { <div role="menu" aria-label={&props.label}>{for items}</div> }
+            {props.footer.clone()}
         </div>
     </>}
 }

@@ -24,6 +24,7 @@ pub(crate) mod modal;
 pub(crate) mod more;
 pub(crate) mod number_cell;
 pub(crate) mod picked;
+pub(crate) mod range;
 pub(crate) mod secrets;
 pub(crate) mod segmented;
 pub(crate) mod select;

@@ -10,11 +10,11 @@ const HOUR: i64 = 60 * 60 * 1000;
 /// The hour that `NOW` lies in.
 const THIS_HOUR: i64 = NOW.as_millis() - NOW.as_millis() % HOUR;
 
-async fn read(store: &Store, scope: Scope, hours: i64, step_hours: i64, by: Dimension) -> Dashboard {
+async fn read(store: &Store, scope: Scope, hours: i64, step: i64, by: Dimension) -> Dashboard {
     let query = DashboardQuery {
         from: Time::from_millis(THIS_HOUR - (hours - 1) * HOUR),
         to: Time::from_millis(THIS_HOUR + HOUR),
-        step_hours,
+        step_minutes: step * 60,
         by,
     };
     store.dashboards().read(scope, &query).await.unwrap()
@@ -63,6 +63,73 @@ async fn a_range_stands_beside_the_one_before_and_slices_add_up() {
     // 80 ms each: within the first column.
     assert_eq!((answer.totals.ttft_p50_ms, answer.totals.ttft_p95_ms), (Some(50), Some(95)));
     assert_eq!(answer.totals.duration_ms, Some(130));
+    store.close().await;
+}
+
+/// Three hours of requests that came to all sorts of ends.
+async fn busy_hours(store: &Store) {
+    for n in 0..90_i64 {
+        let mut open = request(1 + n % 2, 10 + n % 3);
+        open.model = format!("m{}", n % 7);
+        open.created_at = Time::from_millis(THIS_HOUR - 2 * HOUR + n * 2 * 60_000 + 500);
+        // As the gateway makes ids: of their moment.
+        let seconds = u64::try_from(open.created_at.as_millis() / 1_000).unwrap();
+        open.id = uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, 500_000_000));
+        let states = [LogState::Done, LogState::Failed, LogState::Cancelled, LogState::Rejected, LogState::Interrupted];
+        let mut settle = outcome(&open, states[usize::try_from(n % 5).unwrap()]);
+        settle.status = Some(if n % 3 == 0 { 503 } else { 200 });
+        settle.channel_id = (n % 4 > 0).then_some(n % 4);
+        settle.ttft_ms = (n % 6 > 0).then_some(n * n * 7 % 40_000);
+        settle.duration_ms = n * 30;
+        settle.cost_nusd = n * 1_000;
+        settle.attempts.truncate(usize::from(n % 11 > 0));
+        if n % 9 == 0 {
+            let again = settle.attempts.clone();
+            settle.attempts.extend(again);
+        } else if n % 9 == 1 {
+            for attempt in &mut settle.attempts {
+                attempt.error = Some(r#"{"channel_id":1,"channel_id":2}"#.to_owned());
+            }
+        }
+        store.ledger().reject(open, settle).await.unwrap().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn minutes_add_up_to_what_the_hours_say() {
+    let home = Home::new();
+    let store = home.open().await;
+    busy_hours(&store).await;
+    for scope in [Scope::All, Scope::User(2)] {
+        for by in [Dimension::Model, Dimension::Key, Dimension::Channel, Dimension::User] {
+            let hours = read(&store, scope, 3, 1, by).await;
+            let query = DashboardQuery { from: hours.from, to: hours.to, step_minutes: 2, by };
+            let minutes = store.dashboards().read(scope, &query).await.unwrap();
+            assert_eq!((hours.buckets.len(), minutes.buckets.len()), (3, 90));
+            assert_eq!((minutes.totals, minutes.before), (hours.totals, hours.before));
+            assert_eq!((&minutes.series, minutes.others), (&hours.series, hours.others));
+            assert_eq!(
+                (&minutes.models, &minutes.keys, &minutes.channels),
+                (&hours.models, &hours.keys, &hours.channels)
+            );
+            for (hour, minutes) in hours.buckets.iter().zip(minutes.buckets.chunks(30)) {
+                let sum = |of: fn(&api::dashboard::Bucket) -> i64| minutes.iter().map(of).sum::<i64>();
+                assert_eq!(sum(|minute| minute.totals.requests), hour.totals.requests);
+                assert_eq!(sum(|minute| minute.totals.retried), hour.totals.retried);
+                assert_eq!(sum(|minute| minute.slices[0].cost_nusd), hour.slices[0].cost_nusd);
+            }
+            assert!(hours.totals.requests > 40 && hours.totals.retried > 0 && hours.totals.failed > 0);
+        }
+    }
+    let query = DashboardQuery {
+        from: Time::from_millis(THIS_HOUR),
+        to: Time::from_millis(THIS_HOUR + 4 * 60_000),
+        step_minutes: 1,
+        by: Dimension::Model,
+    };
+    let few = store.dashboards().read(Scope::All, &query).await.unwrap();
+    let requests: Vec<_> = few.buckets.iter().map(|bucket| bucket.totals.requests).collect();
+    assert_eq!((requests, few.before.requests), (vec![1, 0, 1, 0], 2));
     store.close().await;
 }
 

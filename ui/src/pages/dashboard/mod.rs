@@ -13,13 +13,14 @@ use ::api::dashboard::{Dashboard, Dimension};
 use gloo_timers::callback::{Interval, Timeout};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 use self::{
     onboarding::Onboarding,
     panels::{Health, Times, Top},
     running::Running,
     spend::Spend,
-    view::Span,
+    view::Address,
 };
 use crate::{
     api::{self, Failure},
@@ -27,9 +28,12 @@ use crate::{
     parts::{
         async_view::FailureView,
         header::PageHeader,
+        range::RangeMenu,
         segmented::{Choice, Segmented},
         status::Glyph,
     },
+    range::{Range, Span},
+    routes::Route,
     session::use_session,
     web::{self, use_title},
 };
@@ -37,21 +41,25 @@ use crate::{
 /// How often the numbers are read again, in milliseconds.
 const EVERY: u32 = 60_000;
 
+const OFFERED: [Span; 5] = [Span::Hour, Span::Day, Span::Week, Span::Month, Span::Quarter];
+
 #[component]
 pub(crate) fn DashboardPage() -> Html {
     let t = use_text();
     use_title(t.dashboard_title());
     let admin = use_session().is_admin();
-    let (span, by) = (use_state(|| Span::Day), use_state(Dimension::default));
+    let navigator = use_navigator();
+    let address = use_location().and_then(|location| location.query::<Address>().ok()).unwrap_or_default();
+    let (range, by) = (address.range(), use_state(Dimension::default));
     // What is shown, and by which dimension: a new one stays unseen until its numbers are here.
-    let answer = use_state(|| None::<(Rc<Dashboard>, Span, Dimension)>);
+    let answer = use_state(|| None::<(Rc<Dashboard>, Range, Dimension)>);
     let failure = use_state(|| None::<Failure>);
     let asked = use_mut_ref(|| 0_u32);
 
-    let load = use_callback((*span, *by), {
+    let load = use_callback((range, *by), {
         let (answer, failure) = (answer.setter(), failure.setter());
-        move |(), (span, by): &(Span, Dimension)| {
-            let (span, by) = (*span, *by);
+        move |(), (range, by): &(Range, Dimension)| {
+            let (range, by) = (*range, *by);
             let number = {
                 let mut asked = asked.borrow_mut();
                 *asked += 1;
@@ -60,7 +68,7 @@ pub(crate) fn DashboardPage() -> Html {
             let (answer, failure, asked) = (answer.clone(), failure.clone(), asked.clone());
             spawn_local(async move {
                 let now = web::now();
-                let result = api::dashboard::read(&span.query(by, now, web::utc_offset(now))).await;
+                let result = api::dashboard::read(&view::query(range, by, now, web::utc_offset(now))).await;
                 // A later question has an answer of its own.
                 if *asked.borrow() != number {
                     return;
@@ -68,7 +76,7 @@ pub(crate) fn DashboardPage() -> Html {
                 match result {
                     Ok(dashboard) => {
                         failure.set(None);
-                        answer.set(Some((Rc::new(dashboard), span, by)));
+                        answer.set(Some((Rc::new(dashboard), range, by)));
                     }
                     Err(error) => failure.set(Some(error)),
                 }
@@ -89,7 +97,7 @@ pub(crate) fn DashboardPage() -> Html {
     let following = use_mut_ref(|| Following { load: Callback::noop(), calm: 0, last: 0, due: false });
     {
         let mut following = following.borrow_mut();
-        (following.load, following.calm) = (load.clone(), span.calm());
+        (following.load, following.calm) = (load.clone(), view::calm(range));
     }
     {
         let following = following.clone();
@@ -97,31 +105,37 @@ pub(crate) fn DashboardPage() -> Html {
     }
     let on_change = use_callback((), move |(), ()| follow(&following));
 
-    let spans = Span::ALL.into_iter().map(|span| Choice::new(span, span.name(t))).collect::<Vec<_>>();
-    let (set_span, set_by) = (span.setter(), by.setter());
+    let spans = OFFERED.into_iter().map(|span| Choice::new(Range::Last(span), span.short(t))).collect::<Vec<_>>();
+    let set_by = by.setter();
+    let show = use_callback((), move |range: Range, ()| {
+        if let Some(navigator) = &navigator {
+            // Plain texts and numbers always serialise.
+            let _ok = navigator.push_with_query(&Route::Dashboard, &Address::new(range));
+        }
+    });
     let note = html! { <span class="st text-xs max-md:hidden">{Glyph::Ring.view()}{t.dashboard_note()}</span> };
     let body = match (&*answer, &*failure) {
         (None, Some(error)) => html! { <FailureView failure={error.clone()} on_retry={load} /> },
         (None, None) => html! { <div class="flex-1 border-t border-line" aria-busy="true"></div> },
-        (Some((dashboard, shown_span, shown_by)), stale) => {
-            let busy = (*shown_span, *shown_by) != (*span, *by);
-            let (span, by) = (*shown_span, *shown_by);
+        (Some((dashboard, shown, shown_by)), stale) => {
+            let (shown, busy) = (*shown, (*shown, *shown_by) != (range, *by) && stale.is_none());
+            let by = *shown_by;
             let aside = if admin {
                 html! { <Health channels={dashboard.health.clone()} /> }
             } else {
-                html! { <Top title={t.dashboard_models()} ranks={dashboard.models.clone()} by={Dimension::Model} {span} /> }
+                html! { <Top title={t.dashboard_models()} ranks={dashboard.models.clone()} by={Dimension::Model} range={shown} /> }
             };
             html! {
-                <div class="table-scroll" aria-busy={busy.then_some("true")}>
+                <div class={classes!("table-scroll", busy.then_some("is-busy"))} role="region" aria-label={t.dashboard_title()} aria-busy={busy.then_some("true")}>
                     if let Some(error) = stale {
                         <p class="px-4 md:px-6 py-2 text-xs t-err border-t border-line" role="alert">{t.dashboard_stale()}{" "}{error.sentence(t)}</p>
                     }
                     <Onboarding requests={dashboard.totals.requests} />
                     {figures::figures(t, dashboard)}
-                    <Spend dashboard={dashboard.clone()} {span} {by} {admin} on_by={move |by| set_by.set(by)} />
+                    <Spend dashboard={dashboard.clone()} {by} {admin} on_by={move |by| set_by.set(by)} />
                     <div class="grid lg:grid-cols-2 xl:grid-cols-3 border-t border-line [&>*]:border-line xl:[&>*+*]:border-l max-xl:[&>*+*]:border-t">
-                        <Times dashboard={dashboard.clone()} {span} />
-                        <Top title={t.dashboard_top_keys()} ranks={dashboard.keys.clone()} by={Dimension::Key} {span} />
+                        <Times dashboard={dashboard.clone()} />
+                        <Top title={t.dashboard_top_keys()} ranks={dashboard.keys.clone()} by={Dimension::Key} range={shown} />
                         {aside}
                     </div>
                     <Running running={dashboard.running} {on_change} />
@@ -131,7 +145,8 @@ pub(crate) fn DashboardPage() -> Html {
     };
     html! {<>
         <PageHeader title={t.dashboard_title()} {note}>
-            <Segmented<Span> label={t.logs_range()} choices={spans} value={*span} on_choose={move |span| set_span.set(span)} />
+            <Segmented<Range> label={t.range_label()} choices={spans} value={range} on_choose={show.clone()} />
+            <RangeMenu id="dashboard-range" {range} on_choose={show} />
         </PageHeader>
         {body}
     </>}

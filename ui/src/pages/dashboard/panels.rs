@@ -11,11 +11,11 @@ use yew_router::prelude::*;
 
 use super::{
     spend::{axis_time, span_name, starts},
-    view::{self, Beat, Span},
+    view::{self, Beat},
 };
 use crate::{
     i18n::{Text, use_text},
-    pages::logs::query::{Address, Asked, Chip, Field, Range, Span as LogSpan},
+    pages::logs::query::{Address, Asked, Chip, Field},
     parts::{
         chart::{Chart, Kind, Series},
         link::PageLink,
@@ -23,13 +23,13 @@ use crate::{
         segmented::{Choice, Segmented},
         status::{Glyph, status},
     },
+    range::Range,
     routes::Route,
 };
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PanelProps {
     pub(crate) dashboard: Rc<Dashboard>,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +81,8 @@ pub(crate) fn Times(props: &PanelProps) -> Html {
                     }
                 </span>
             </div>
-            <Chart label={t.dashboard_times()} kind={Kind::Lines} {series} height=190 at={starts(&props.dashboard)} step={props.dashboard.step_hours * 3_600_000}
-                value={Callback::from(move |value| t.millis(value))} time={axis_time(t, props.span)} span={span_name(t, &props.dashboard)} />
+            <Chart label={t.dashboard_times()} kind={Kind::Lines} {series} height=190 at={starts(&props.dashboard)} step={props.dashboard.step_minutes * 60_000}
+                value={Callback::from(move |value| t.millis(value))} time={axis_time(t, &props.dashboard)} span={span_name(t, &props.dashboard)} />
         </section>
     }
 }
@@ -103,13 +103,9 @@ pub(crate) fn Top(props: &TopProps) -> Html {
             Dimension::User => Chip::new(Field::User, value),
         };
         let navigator = navigator.clone()?;
-        let span = match props.span {
-            Span::Day => LogSpan::Day,
-            Span::Week => LogSpan::Week,
-            Span::Month | Span::Quarter => LogSpan::Month,
-        };
+        let range = props.range;
         Some(Callback::from(move |_: MouseEvent| {
-            let address = Address::new(&Asked::default().with(chip.clone()), Range::Last(span));
+            let address = Address::new(&Asked::default().with(chip.clone()), range);
             let _ok = navigator.push_with_query(&Route::Logs, &address);
         }))
     };
@@ -138,7 +134,7 @@ pub(crate) struct TopProps {
     pub(crate) title: AttrValue,
     pub(crate) ranks: Vec<Rank>,
     pub(crate) by: Dimension,
-    pub(crate) span: Span,
+    pub(crate) range: Range,
 }
 
 /// Money where there is any, else requests: what the ranking is ordered by.

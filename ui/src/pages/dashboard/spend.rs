@@ -6,14 +6,15 @@ use api::dashboard::{Dashboard, Dimension};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use super::view::{self, COLORS, Measure, OTHERS, Span};
+use super::view::{self, COLORS, Measure, OTHERS};
 use crate::{
     i18n::{Text, use_text},
-    pages::logs::query::{Address, Asked, Range},
+    pages::logs::query::{Address, Asked},
     parts::{
         chart::{Chart, Kind, Series},
         segmented::{Choice, Segmented},
     },
+    range::Range,
     routes::Route,
     web,
 };
@@ -21,7 +22,6 @@ use crate::{
 #[derive(Properties, PartialEq)]
 pub(crate) struct SpendProps {
     pub(crate) dashboard: Rc<Dashboard>,
-    pub(crate) span: Span,
     pub(crate) by: Dimension,
     pub(crate) admin: bool,
     pub(crate) on_by: Callback<Dimension>,
@@ -97,8 +97,8 @@ pub(crate) fn Spend(props: &SpendProps) -> Html {
                     <Segmented<Dimension> label={t.dashboard_by()} choices={dimensions} value={props.by} class="!h-7 text-xs md:ml-auto" on_choose={&props.on_by} />
                 </div>
                 <Chart label={format!("{}: {}", t.dashboard_spend(), measure.name(t))} kind={Kind::Stacked} {series} height=216
-                    at={starts(dashboard)} step={dashboard.step_hours * 3_600_000}
-                    value={Callback::from(move |value| measure.show(t, value))} time={axis_time(t, props.span)} span={span_name(t, dashboard)}
+                    at={starts(dashboard)} step={dashboard.step_minutes * 60_000}
+                    value={Callback::from(move |value| measure.show(t, value))} time={axis_time(t, dashboard)} span={span_name(t, dashboard)}
                     on_choose={open_logs} {hint} />
                 if dashboard.totals.requests == 0 { <p class="text-xs text-ink-2" role="status">{t.dashboard_nothing()}</p> }
             </div>
@@ -139,10 +139,11 @@ pub(super) fn starts(dashboard: &Dashboard) -> Vec<i64> {
 }
 
 /// Hours within a day, else dates.
-pub(super) fn axis_time(t: Text, span: Span) -> Callback<i64, String> {
+pub(super) fn axis_time(t: Text, dashboard: &Dashboard) -> Callback<i64, String> {
+    let within_a_day = dashboard.to.as_millis() - dashboard.from.as_millis() <= 25 * 60 * 60 * 1_000;
     Callback::from(move |at: i64| {
         let offset = web::utc_offset(at);
-        if span == Span::Day { t.hour_minute(at, offset) } else { t.date(web::now(), at, offset) }
+        if within_a_day { t.hour_minute(at, offset) } else { t.date(web::now(), at, offset) }
     })
 }
 
@@ -152,7 +153,7 @@ pub(super) fn span_name(t: Text, dashboard: &Rc<Dashboard>) -> Callback<usize, S
         let (from, to) = view::bucket_range(&dashboard, index);
         let (date, clock) =
             (|at| t.date(web::now(), at, web::utc_offset(at)), |at| t.hour_minute(at, web::utc_offset(at)));
-        if dashboard.step_hours >= 24 {
+        if dashboard.step_minutes >= 24 * 60 {
             date(from)
         } else {
             format!("{} {} – {}", date(from), clock(from), clock(to))

@@ -5,53 +5,73 @@ use api::{
     dashboard::{Bucket, Dashboard, DashboardQuery, Dimension, HealthHour, Rank, Slice, Totals},
 };
 
-use crate::i18n::Text;
+use serde::{Deserialize, Serialize};
 
-const HOUR: i64 = 60 * 60 * 1_000;
+use crate::{
+    i18n::Text,
+    range::{Range, Span},
+};
+
+const MINUTE: i64 = 60 * 1_000;
+const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// How far back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Span {
-    Day,
-    Week,
-    Month,
-    Quarter,
+/// What the page's address says after `?`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Address {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    range: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<i64>,
 }
 
-impl Span {
-    pub(crate) const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Quarter];
-
-    /// The range that ends with the running hour. More than a day begins at midnight of the reader, whose distance from UTC is `offset` seconds.
-    pub(crate) fn query(self, by: Dimension, now: i64, offset: i32) -> DashboardQuery {
-        let to = now - now.rem_euclid(HOUR) + HOUR;
-        let offset = i64::from(offset) * 1_000;
-        let midnight = now - (now + offset).rem_euclid(DAY);
-        let (from, step_hours) = match self {
-            Self::Day => (to - DAY, 1),
-            Self::Week => (midnight - 6 * DAY, 6),
-            Self::Month => (midnight - 29 * DAY, 24),
-            Self::Quarter => (midnight - 89 * DAY, 24),
-        };
-        DashboardQuery { from: Time::from_millis(from), to: Time::from_millis(to), step_hours, by }
+impl Address {
+    pub(crate) fn new(range: Range) -> Self {
+        let (range, from, to) = range.words();
+        Self { range, from, to }
     }
 
-    /// How often the numbers follow new requests at most, in milliseconds: long ranges cost the gateway more, and change less.
-    pub(crate) const fn calm(self) -> i64 {
-        match self {
-            Self::Day => 3_000,
-            Self::Week => 10_000,
-            Self::Month | Self::Quarter => 30_000,
-        }
+    pub(crate) fn range(&self) -> Range {
+        Range::read(self.range.as_deref(), self.from, self.to)
     }
+}
 
-    pub(crate) fn name(self, t: Text) -> &'static str {
-        match self {
-            Self::Day => t.dashboard_day(),
-            Self::Week => t.dashboard_week(),
-            Self::Month => t.dashboard_month(),
-            Self::Quarter => t.dashboard_quarter(),
-        }
+/// A range as the server counts it, in columns that are neither few nor many. One that ends now ends with the running hour (minute), and
+/// begins, if it is more than a day, at midnight of the reader, whose distance from UTC is `offset` seconds.
+pub(crate) fn query(range: Range, by: Dimension, now: i64, offset: i32) -> DashboardQuery {
+    let offset = i64::from(offset) * 1_000;
+    let midnight = now - (now + offset).rem_euclid(DAY);
+    let hour = now - now.rem_euclid(HOUR) + HOUR;
+    let minute = now - now.rem_euclid(MINUTE) + MINUTE;
+    let (from, to) = match range {
+        Range::Last(span @ (Span::QuarterHour | Span::Hour)) => (minute - span.millis(), minute),
+        Range::Last(Span::Day) => (hour - DAY, hour),
+        Range::Last(span) => (midnight - span.millis() + DAY, hour),
+        Range::Between(from, to) => (from, to),
+    };
+    let length = to - from;
+    let step_minutes = match length {
+        _ if length <= 2 * HOUR => 1,
+        _ if length <= 12 * HOUR => 10,
+        _ if length <= 3 * DAY => 60,
+        _ if length <= 14 * DAY => 6 * 60,
+        _ => 24 * 60,
+    };
+    DashboardQuery { from: Time::from_millis(from), to: Time::from_millis(to), step_minutes, by }
+}
+
+/// How often the numbers follow new requests at most, in milliseconds: long ranges cost the gateway more, and change less.
+pub(crate) const fn calm(range: Range) -> i64 {
+    let (from, to) = range.bounds(0);
+    let length = to - from;
+    if length <= DAY {
+        3_000
+    } else if length <= 7 * DAY {
+        10_000
+    } else {
+        30_000
     }
 }
 
@@ -217,13 +237,26 @@ mod tests {
     fn every_range_is_one_that_the_server_takes_and_holds_this_moment() {
         for span in Span::ALL {
             for offset in [0, 8 * 3_600, -9 * 3_600, 5 * 3_600 + 1_800] {
-                let query = span.query(Dimension::Model, NOW, offset);
+                let query = query(Range::Last(span), Dimension::Model, NOW, offset);
                 assert!(query.validate().is_ok(), "{query:?}");
                 assert!(query.from.as_millis() < NOW && NOW < query.to.as_millis());
             }
         }
-        let week = Span::Week.query(Dimension::Key, NOW, 8 * 3_600);
+        let week = query(Range::Last(Span::Week), Dimension::Key, NOW, 8 * 3_600);
         assert_eq!(week.from.to_string(), "2026-11-16T16:00:00.000Z");
+        let hour = query(Range::Last(Span::Hour), Dimension::Key, NOW, 0);
+        assert_eq!((hour.from.to_string().as_str(), hour.step_minutes), ("2026-11-23T07:31:00.000Z", 1));
+    }
+
+    #[test]
+    fn any_two_moments_have_a_number_of_columns_that_a_chart_can_show() {
+        for minutes in [1, 90, 121, 720, 721, 3 * 1_440, 14 * 1_440, 14 * 1_440 + 1, 399 * 1_440] {
+            let query = query(Range::Between(NOW - minutes * MINUTE, NOW), Dimension::Model, NOW, 0);
+            assert!(query.validate().is_ok(), "{query:?}");
+            let (from, to) = query.bounds();
+            assert!((to - from) / (query.step_minutes * MINUTE) <= 400, "{query:?}");
+        }
+        assert!(query(Range::Between(NOW - 401 * DAY, NOW), Dimension::Model, NOW, 0).validate().is_err());
     }
 
     #[test]

@@ -3,62 +3,13 @@
 use api::logs::LogSummary;
 use yew::prelude::*;
 
-use super::{
-    Tail,
-    data::Rows,
-    query::{Asked, Range, Span},
-};
+use super::{Tail, data::Rows, query::Asked};
 use crate::{
     i18n::Text,
-    parts::{
-        empty::Empty,
-        icon::Icon,
-        menu::{Item, Menu},
-        status::Glyph,
-    },
+    parts::{empty::Empty, icon::Icon, range::range_name, status::Glyph},
+    range::{Range, Span},
     web,
 };
-
-pub(super) fn span_name(t: Text, span: Span) -> &'static str {
-    match span {
-        Span::Quarter => t.logs_last_quarter(),
-        Span::Hour => t.logs_last_hour(),
-        Span::Day => t.logs_last_day(),
-        Span::Week => t.logs_last_week(),
-        Span::Month => t.logs_last_month(),
-    }
-}
-
-/// A range in words, as part of a sentence.
-pub(super) fn range_name(t: Text, range: Range) -> String {
-    match range {
-        Range::Last(span) => span_name(t, span).to_owned(),
-        Range::Between(from, to) => {
-            let exact = |at| t.exact(at, web::utc_offset(at));
-            let (from, to) = (exact(from), exact(to));
-            // The date once where both have it.
-            let same_day = from.get(..10) == to.get(..10);
-            let to = if same_day { to.get(11..).unwrap_or_default().to_owned() } else { to };
-            format!("{from} – {to}")
-        }
-    }
-}
-
-pub(super) fn range_menu(t: Text, range: Range, on_choose: &Callback<Range>) -> Html {
-    let items = Span::ALL
-        .into_iter()
-        .map(|span| {
-            let current = range == Range::Last(span);
-            let icon = if current { Icon::Check } else { Icon::Clock };
-            Item::new(icon.view(), span_name(t, span), on_choose.reform(move |()| Range::Last(span)))
-        })
-        .collect::<Vec<_>>();
-    html! {
-        <Menu id="log-range" worded=true label={t.logs_range()} class="btn btn-sm shrink-0" {items}>
-            {Icon::Clock.small()}<span class="sr-only">{t.logs_range()}{": "}</span>{range_name(t, range)}{Icon::ChevronDown.small()}
-        </Menu>
-    }
-}
 
 pub(super) fn tail(t: Text, tail: Tail, listening: bool, on_toggle: &Callback<()>) -> Html {
     let (glyph, label) = match (tail, listening) {

@@ -23,7 +23,7 @@ use self::{
     data::{Action, Rows},
     detail::Detail,
     filter_box::FilterBox,
-    query::{Address, Asked, Chip, Field, Names, Range, Span},
+    query::{Address, Asked, Chip, Field, Names, bound},
     rows::{LogColumn, Table},
     strip::Strip,
 };
@@ -35,8 +35,10 @@ use crate::{
         async_view::FailureView,
         columns::{ColumnChooser, use_columns},
         header::PageHeader,
+        range::{RangeMenu, range_name},
         table::Density,
     },
+    range::{Range, Span},
     routes::Route,
     session::use_session,
     web::{self, use_hotkey, use_title},
@@ -44,6 +46,8 @@ use crate::{
 
 /// How often sums are read again while requests come in, in milliseconds.
 const SUMMARY_EVERY: u32 = 10_000;
+
+const OFFERED: &[Span] = &[Span::QuarterHour, Span::Hour, Span::Day, Span::Week, Span::Month];
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct LogsProps {
@@ -81,7 +85,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
         let summary = summary.setter();
         move |(), (query, range): &(Option<LogQuery>, Range)| {
             let (Some(query), summary) = (query.clone(), summary.clone()) else { return };
-            let bound = range.bound(query, web::now());
+            let bound = bound(query, *range, web::now());
             spawn_local(async move {
                 // The list says what is wrong; sums are a service beside it.
                 if let Ok(answer) = api::logs::summary(&bound).await {
@@ -101,7 +105,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
                 *count
             };
             rows.dispatch(Action::Ask(question));
-            let (bound, rows) = (range.bound(query, web::now()), rows.clone());
+            let (bound, rows) = (bound(query, *range, web::now()), rows.clone());
             spawn_local(async move {
                 let answer = api::logs::list(&bound).await;
                 rows.dispatch(Action::Answer { question, more: false, answer });
@@ -116,7 +120,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
     // What live events need to know, as of the last time that the page was drawn.
     let now_shown = use_mut_ref(|| (LogQuery::default(), Callback::noop()));
     if let Some(query) = &query {
-        *now_shown.borrow_mut() = (range.bound(query.clone(), web::now()), load.clone());
+        *now_shown.borrow_mut() = (bound(query.clone(), range, web::now()), load.clone());
     }
     // Sums are read again only where something changed.
     let changed = use_mut_ref(|| false);
@@ -208,7 +212,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
         let (rows, query) = (rows.clone(), query.clone());
         Callback::from(move |()| {
             let (Some(query), Some(before)) = (query.clone(), rows.next.clone()) else { return };
-            let bound = LogQuery { before: Some(before), limit: Some(200), ..range.bound(query, web::now()) };
+            let bound = LogQuery { before: Some(before), limit: Some(200), ..bound(query, range, web::now()) };
             let (dispatcher, question) = (rows.dispatcher(), rows.question);
             dispatcher.dispatch(Action::More);
             spawn_local(async move {
@@ -219,7 +223,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
     };
 
     let note = summary.as_ref().map(|summary| {
-        html! { t.logs_note(summary.requests, &around::range_name(t, range), &t.money(summary.cost_nusd)) }
+        html! { t.logs_note(summary.requests, &range_name(t, range), &t.money(summary.cost_nusd)) }
     });
     let content = match &rows.failure {
         Some(failure) if rows.items.is_empty() => {
@@ -244,7 +248,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
         <PageHeader title={t.logs_title()} note={note.unwrap_or_default()}>{around::tail(t, *tail, listening, &toggle)}</PageHeader>
         <div class="toolbar !flex-nowrap max-md:!flex-wrap !items-start">
             <FilterBox asked={asked.clone()} {unknown} {suggestions} on_ask={ask} />
-            {around::range_menu(t, range, &show)}
+            <RangeMenu id="log-range" {range} spans={OFFERED} on_choose={&show} />
             <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
             <ColumnChooser<LogColumn> {shown} />
         </div>

@@ -8,6 +8,8 @@ use api::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::range::Range;
+
 /// What a chip is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
@@ -195,59 +197,11 @@ pub(crate) fn admits(query: &LogQuery, log: &Log) -> bool {
         && query.text.as_deref().is_none_or(has)
 }
 
-/// A stretch of time that ends now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Span {
-    Quarter,
-    Hour,
-    #[default]
-    Day,
-    Week,
-    Month,
-}
-
-impl Span {
-    pub(crate) const ALL: [Self; 5] = [Self::Quarter, Self::Hour, Self::Day, Self::Week, Self::Month];
-
-    pub(crate) const fn millis(self) -> i64 {
-        const MINUTE: i64 = 60_000;
-        match self {
-            Self::Quarter => 15 * MINUTE,
-            Self::Hour => 60 * MINUTE,
-            Self::Day => 24 * 60 * MINUTE,
-            Self::Week => 7 * 24 * 60 * MINUTE,
-            Self::Month => 30 * 24 * 60 * MINUTE,
-        }
-    }
-
-    /// In addresses.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Quarter => "15m",
-            Self::Hour => "1h",
-            Self::Day => "24h",
-            Self::Week => "7d",
-            Self::Month => "30d",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Range {
-    Last(Span),
-    /// Milliseconds; the end isn't part of it.
-    Between(i64, i64),
-}
-
-impl Range {
-    /// The range as the server takes it. One that ends now has no end, so that new requests belong to it.
-    pub(crate) fn bound(self, query: LogQuery, now: i64) -> LogQuery {
-        let (from, to) = match self {
-            Self::Last(span) => (now - span.millis(), None),
-            Self::Between(from, to) => (from, Some(to)),
-        };
-        LogQuery { from: Some(Time::from_millis(from)), to: to.map(Time::from_millis), ..query }
-    }
+/// The question as the server takes it. A range that ends now has no end, so that new requests belong to it.
+pub(crate) fn bound(query: LogQuery, range: Range, now: i64) -> LogQuery {
+    let (from, to) = range.bounds(now);
+    let to = matches!(range, Range::Between(..)).then(|| Time::from_millis(to));
+    LogQuery { from: Some(Time::from_millis(from)), to, ..query }
 }
 
 /// The page's address after `?`.
@@ -265,12 +219,8 @@ pub(crate) struct Address {
 
 impl Address {
     pub(crate) fn new(asked: &Asked, range: Range) -> Self {
-        let q = asked.text();
-        match range {
-            Range::Last(span) if span == Span::default() => Self { q, ..Self::default() },
-            Range::Last(span) => Self { q, range: Some(span.name().to_owned()), ..Self::default() },
-            Range::Between(from, to) => Self { q, from: Some(from), to: Some(to), range: None },
-        }
+        let (named, from, to) = range.words();
+        Self { q: asked.text(), range: named, from, to }
     }
 
     pub(crate) fn asked(&self) -> Asked {
@@ -278,19 +228,14 @@ impl Address {
     }
 
     pub(crate) fn range(&self) -> Range {
-        match (self.from, self.to) {
-            (Some(from), Some(to)) if from < to => Range::Between(from, to),
-            _ => {
-                let named = self.range.as_deref();
-                Range::Last(Span::ALL.into_iter().find(|span| Some(span.name()) == named).unwrap_or_default())
-            }
-        }
+        Range::read(self.range.as_deref(), self.from, self.to)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::range::Span;
 
     fn names() -> Names {
         Names {
@@ -331,7 +276,5 @@ mod tests {
             let address = Address::new(&asked, range);
             assert_eq!((address.asked(), address.range()), (asked.clone(), range));
         }
-        let backwards = Address { from: Some(9), to: Some(5), ..Address::default() };
-        assert_eq!(backwards.range(), Range::Last(Span::Day));
     }
 }

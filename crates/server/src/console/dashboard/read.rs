@@ -56,7 +56,7 @@ mod tests {
         app.send(json("POST", "/api/channels", Some(&owner), &new)).await;
         for (role, channels) in [(Role::Admin, 1), (Role::Member, 0)] {
             let cookie = app.cookie(role).await;
-            let path = "/api/dashboard?from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z&step_hours=6&by=key";
+            let path = "/api/dashboard?from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z&step_minutes=360&by=key";
             let answer = body(app.send(json("GET", path, Some(&cookie), &json!({}))).await).await;
             assert_eq!(answer["health"].as_array().map(Vec::len), Some(channels), "{role:?}: {answer}");
             assert_eq!(answer["buckets"].as_array().map(Vec::len), Some(4));
