@@ -45,7 +45,7 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
 
   await step("empty-log", [], async () => {
     await page.getByRole("link", { name: t("nav.logs"), exact: true }).click();
-    await heading(t("logs.empty_headline", { range: t("logs.last_day") })).waitFor();
+    await heading(t("logs.empty_headline", { range: t("range.last_day") })).waitFor();
   });
 
   let first, broken;

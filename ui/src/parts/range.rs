@@ -63,15 +63,18 @@ struct BetweenProps {
 #[component]
 fn Between(props: &BetweenProps) -> Html {
     let t = use_text();
-    let (from, to) = (use_node_ref(), use_node_ref());
+    let typed = use_state(|| fields(props.range));
     let fault = use_state(|| false);
-    let (start, end) = props.range.bounds(web::now());
+    {
+        let typed = typed.setter();
+        use_effect_with(props.range, move |range| typed.set(fields(*range)));
+    }
     let onsubmit = {
-        let (from, to, fault, on_choose) = (from.clone(), to.clone(), fault.setter(), props.on_choose.clone());
+        let (typed, fault, on_choose) = (typed.clone(), fault.setter(), props.on_choose.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let read = |field: &NodeRef| moment(&field.cast::<HtmlInputElement>()?.value(), web::utc_offset);
-            match (read(&from), read(&to)) {
+            let read = |field: &str| moment(field, web::utc_offset);
+            match (read(&typed.0), read(&typed.1)) {
                 (Some(from), Some(to)) if from < to => {
                     fault.set(false);
                     let form = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
@@ -86,24 +89,39 @@ fn Between(props: &BetweenProps) -> Html {
         })
     };
     let fault_id = format!("{}-fault", props.id);
-    let field = |name: &str, label: &'static str, value: i64, node: &NodeRef| {
+    let field = |name: &str, label: &'static str, value: &str, oninput: Callback<InputEvent>| {
         let id = format!("{}-{name}", props.id);
         html! {<>
             <label class="text-xs text-ink-2" for={id.clone()}>{label}</label>
-            <input {id} ref={node} type="datetime-local" class="input input-sm w-52" required=true value={local(value, web::utc_offset(value))}
+            <input {id} type="datetime-local" class="input input-sm w-52" required=true value={value.to_owned()} {oninput}
                 aria-invalid={fault.then_some("true")} aria-describedby={fault.then(|| fault_id.clone())} />
         </>}
+    };
+    let input = |put: fn(&mut (String, String), String)| {
+        let typed = typed.clone();
+        Callback::from(move |event: InputEvent| {
+            let mut fields = (*typed).clone();
+            put(&mut fields, event.target_unchecked_into::<HtmlInputElement>().value());
+            typed.set(fields);
+        })
     };
     // The list walks its buttons by arrow; in a field they are the field's.
     let keep = Callback::from(|event: KeyboardEvent| event.stop_propagation());
     html! {
-        <form class="grid gap-1 p-2 border-line [div+&]:border-t [div+&]:mt-1" {onsubmit} onkeydown={keep} novalidate=true key={format!("{start}-{end}")}>
-            {field("from", t.range_from(), start, &from)}
-            {field("to", t.range_to(), end, &to)}
+        <form class="grid gap-1 p-2 border-line [div+&]:border-t [div+&]:mt-1" {onsubmit} onkeydown={keep} novalidate=true>
+            {field("from", t.range_from(), &typed.0, input(|fields, text| fields.0 = text))}
+            {field("to", t.range_to(), &typed.1, input(|fields, text| fields.1 = text))}
             if *fault { <p id={fault_id} class="text-xs t-err" role="alert">{t.range_fault()}</p> }
             <button type="submit" class="btn btn-sm mt-1">{t.range_apply()}</button>
         </form>
     }
+}
+
+/// What the two fields begin with.
+fn fields(range: Range) -> (String, String) {
+    let (from, to) = range.bounds(web::now());
+    let field = |at| local(at, web::utc_offset(at));
+    (field(from), field(to))
 }
 
 /// A range in words, as part of a sentence.
