@@ -174,6 +174,25 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await page.getByRole("button", { name: "2020-02-02 10:00 – 11:30" }).waitFor();
   });
 
+  await step("what-waits", [], async () => {
+    const channel = (await api("/api/channels")).items[0];
+    const send = (method, path, payload) =>
+      page.evaluate(async ([method, path, payload]) => {
+        const headers = { "content-type": "application/json" };
+        return (await fetch(path, { method, headers, body: JSON.stringify(payload) })).json();
+      }, [method, path, payload]);
+    const nav = (name) => page.getByRole("link", { name, exact: true });
+    assert.equal((await send("POST", `/api/channels/${channel.id}/test`, { model: "broken" })).ok, false);
+    await page.reload();
+    const waits = nav(`${t("nav.channels")} ${t("nav.waiting", { n: 1 })}`);
+    await waits.click();
+    await button(t("channels.test_name", { name: channel.name })).click();
+    await waits.waitFor({ state: "detached" });
+    await nav(t("nav.channels")).waitFor();
+    await nav(t("nav.dashboard")).click();
+    await heading(t("dashboard.title")).waitFor();
+  });
+
   await step("read-out", [], async () => {
     await page.getByRole("group", { name: t("range.label") }).getByRole("button", { name: t("range.day"), exact: true }).click();
     // The month stays on the page until the day's numbers are here.

@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod attention;
 mod format;
 mod i18n;
 mod live;

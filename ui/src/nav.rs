@@ -1,6 +1,9 @@
 //! The console's pages as people find them: in the sidebar, in the command palette, and by a key.
 
-use api::session::{Role, User};
+use api::{
+    attention::Attention,
+    session::{Role, User},
+};
 
 use crate::{i18n::Text, parts::icon::Icon, routes::Route};
 
@@ -15,6 +18,8 @@ pub(crate) struct Entry {
     pub(crate) needs: Role,
     /// Whether it is the page that a route belongs to.
     pub(crate) holds: fn(&Route) -> bool,
+    /// How many of its things wait for the reader.
+    pub(crate) waiting: fn(&Attention) -> i64,
 }
 
 /// Pages that belong together, under a name.
@@ -34,6 +39,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 key: 'd',
                 needs: Role::Member,
                 holds: |route| matches!(route, Route::Home | Route::Dashboard),
+                waiting: |_| 0,
             },
             Entry {
                 route: || Route::Logs,
@@ -42,6 +48,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 key: 'l',
                 needs: Role::Member,
                 holds: |route| matches!(route, Route::Logs | Route::Log { .. }),
+                waiting: |_| 0,
             },
             Entry {
                 route: || Route::Playground,
@@ -50,6 +57,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 key: 'p',
                 needs: Role::Member,
                 holds: |route| matches!(route, Route::Playground),
+                waiting: |_| 0,
             },
         ],
     },
@@ -63,6 +71,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 key: 'c',
                 needs: Role::Admin,
                 holds: |route| matches!(route, Route::Channels | Route::NewChannel | Route::Channel { .. }),
+                waiting: |attention| attention.channels,
             },
             Entry {
                 route: || Route::Models,
@@ -71,6 +80,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 key: 'm',
                 needs: Role::Admin,
                 holds: |route| matches!(route, Route::Models | Route::Model { .. }),
+                waiting: |_| 0,
             },
             Entry {
                 route: || Route::Providers,
@@ -79,6 +89,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 key: 'r',
                 needs: Role::Admin,
                 holds: |route| matches!(route, Route::Providers | Route::Provider { .. }),
+                waiting: |_| 0,
             },
         ],
     },
@@ -92,6 +103,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 key: 'k',
                 needs: Role::Member,
                 holds: |route| matches!(route, Route::Keys | Route::Key { .. }),
+                waiting: |_| 0,
             },
             Entry {
                 route: || Route::Users,
@@ -100,6 +112,7 @@ pub(crate) const GROUPS: &[Group] = &[
                 key: 'u',
                 needs: Role::Admin,
                 holds: |route| matches!(route, Route::Users | Route::NewUser | Route::User { .. } | Route::Groups),
+                waiting: |_| 0,
             },
         ],
     },
@@ -112,6 +125,7 @@ pub(crate) const GROUPS: &[Group] = &[
             key: 's',
             needs: Role::Member,
             holds: |route| matches!(route, Route::Settings | Route::SettingsSection { .. }),
+            waiting: |_| 0,
         }],
     },
 ];

@@ -2,6 +2,7 @@
 
 use ::api::{
     about::About,
+    attention::Attention,
     session::{Role, User},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -10,6 +11,7 @@ use yew_router::prelude::*;
 
 use crate::{
     api,
+    attention::use_attention,
     i18n::{Text, use_text},
     nav,
     palette::Palette,
@@ -50,6 +52,7 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
             });
         });
     }
+    let attention = use_attention(props.user.role >= Role::Admin);
     let overlay = use_state(|| None::<Asked>);
     let ask = use_callback((), {
         let overlay = overlay.setter();
@@ -63,7 +66,7 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
         use_effect_with(route.clone(), move |_| menu_open.set(false));
     }
     let side = |place: &'static str| {
-        html! { <Side user={props.user.clone()} about={(*about).clone()} route={route.clone()} on_ask={&ask} {place} /> }
+        html! { <Side user={props.user.clone()} about={(*about).clone()} {attention} route={route.clone()} on_ask={&ask} {place} /> }
     };
     let open = {
         let menu_open = menu_open.setter();
@@ -109,6 +112,7 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
 struct SideProps {
     user: User,
     about: Option<About>,
+    attention: Attention,
     route: Option<Route>,
     on_ask: Callback<Asked>,
     /// Keeps ids apart: the sidebar and the narrow drawer hold the same.
@@ -122,7 +126,7 @@ fn Side(props: &SideProps) -> Html {
         let entries = group.open_to(&props.user);
         let links = entries.iter().map(|entry| {
             let current = props.route.as_ref().is_some_and(|route| (entry.holds)(route));
-            html! { <PageLink to={(entry.route)()} {current}>{entry.icon.view()}<span>{(entry.label)(t)}</span></PageLink> }
+            html! { <PageLink to={(entry.route)()} {current}>{entry.icon.view()}<span>{(entry.label)(t)}</span>{waiting(t, (entry.waiting)(&props.attention))}</PageLink> }
         });
         html! {<>
             if let (Some(label), false) = (group.label, entries.is_empty()) { <p>{label(t)}</p> } else if index > 0 { <hr /> }
@@ -157,6 +161,19 @@ fn Side(props: &SideProps) -> Html {
             <UserMenu user={props.user.clone()} place={props.place} />
         </div>
     </>}
+}
+
+/// How many of a page's things wait for the reader.
+fn waiting(t: Text, count: i64) -> Html {
+    if count == 0 {
+        return Html::default();
+    }
+    let words = t.nav_waiting(count);
+    html! {
+        <span class="ml-auto st text-xs t-err" title={words.clone()}>
+            {Glyph::Triangle.view()}<span class="n" aria-hidden="true">{count}</span><span class="sr-only">{words}</span>
+        </span>
+    }
 }
 
 fn without_scheme(url: &str) -> String {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod about;
+pub mod attention;
 pub mod audit;
 pub mod channels;
 pub mod dashboard;

@@ -89,6 +89,19 @@ impl Channels<'_> {
         Ok(Page { items, total, page: skip / size + 1, page_size: size })
     }
 
+    /// How many enabled ones failed their last test.
+    pub async fn count_failing(self) -> Result<i64, Error> {
+        let rows = sqlx::query("SELECT id, last_test FROM channels WHERE status = 'enabled' AND last_test IS NOT NULL")
+            .fetch_all(&mut *self.store.read().await?)
+            .await?;
+        let mut failing = 0;
+        for row in &rows {
+            let test: ChannelTest = Columns { table: "channels", row }.json("last_test")?;
+            failing += i64::from(!test.ok);
+        }
+        Ok(failing)
+    }
+
     pub async fn get(self, id: i64) -> Result<Option<Channel>, Error> {
         load(&mut *self.store.read().await?, id).await
     }

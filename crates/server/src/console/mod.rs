@@ -4,6 +4,7 @@
 
 mod about;
 mod access;
+mod attention;
 mod audit;
 mod channels;
 mod dashboard;
@@ -49,7 +50,7 @@ fn api() -> Api {
         .route(Access::Person, routes!(sessions::end))
         .route(Access::Member, routes!(tokens::list))
         .route(Access::Person, routes!(tokens::create))
-        .route(Access::Member, routes!(tokens::delete))
+        .route(Access::Person, routes!(tokens::delete))
         .route(Access::Admin, routes!(users::list))
         .route(Access::Owner, routes!(users::create))
         .route(Access::Admin, routes!(users::read))
@@ -71,6 +72,7 @@ fn api() -> Api {
         .route(Access::Member, routes!(keys::list, keys::create))
         .route(Access::Member, routes!(keys::read, keys::update, keys::delete))
         .route(Access::Member, routes!(dashboard::read))
+        .route(Access::Admin, routes!(attention::read))
         .route(Access::Member, routes!(onboarding::read))
         .route(Access::Member, routes!(logs::list))
         .route(Access::Member, routes!(logs::live))

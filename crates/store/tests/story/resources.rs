@@ -178,7 +178,15 @@ async fn a_test_is_remembered() {
     assert!(store.channels().record_test(made.id, &test).await.unwrap());
     assert!(!store.channels().record_test(99, &test).await.unwrap());
     let found = store.channels().get(made.id).await.unwrap().unwrap();
-    assert_eq!(found.last_test, Some(test));
+    assert_eq!(found.last_test.as_ref(), Some(&test));
+    assert_eq!(store.channels().count_failing().await.unwrap(), 1);
+    let off = ChannelPatch { status: Some(ChannelStatus::Disabled), ..ChannelPatch::default() };
+    store.channels().update(made.id, off).await.unwrap();
+    assert_eq!(store.channels().count_failing().await.unwrap(), 0, "what a person switched off waits for nobody");
+    let on = ChannelPatch { status: Some(ChannelStatus::Enabled), ..ChannelPatch::default() };
+    store.channels().update(made.id, on).await.unwrap();
+    store.channels().record_test(made.id, &ChannelTest { ok: true, ..test }).await.unwrap();
+    assert_eq!(store.channels().count_failing().await.unwrap(), 0);
     store.close().await;
 }
 
