@@ -149,7 +149,11 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     const users = await (await call("GET", "/api/users")).json();
     assert.deepEqual(users.items.map((user) => user.username), [OWNER, "grace"]);
     assert.equal((await call("POST", "/api/keys", { name: "by a script" })).status, 201);
-    assert.equal((await call("POST", "/api/tokens", { name: "more" })).status, 403);
+    const owner = { username: "eve", password: "a long enough password", role: "owner" };
+    for (const [path, body] of [["/api/tokens", { name: "more" }], ["/api/users", owner]]) {
+      const refused = await call("POST", path, body);
+      assert.deepEqual([refused.status, (await refused.json()).error.code], [403, "not_by_token"], path);
+    }
     assert.equal((await call("GET", "/v1/models")).status, 401, "the relay takes keys only");
     await page.reload();
     await page.getByText(t("settings.session_used"), { exact: false }).first().waitFor();

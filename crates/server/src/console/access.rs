@@ -31,6 +31,7 @@ pub(super) enum Access {
     /// Any role, signed in: a personal token isn't enough.
     Person,
     Admin,
+    /// Who may do what here is decided by people: a personal token isn't enough.
     Owner,
 }
 
@@ -42,6 +43,14 @@ impl Access {
             Self::Member | Self::Person => Some(Role::Member),
             Self::Admin => Some(Role::Admin),
             Self::Owner => Some(Role::Owner),
+        }
+    }
+
+    /// Whether a personal token opens it, if its owner's role does.
+    const fn by_token(self) -> bool {
+        match self {
+            Self::Anyone | Self::Member | Self::Admin => true,
+            Self::Person | Self::Owner => false,
         }
     }
 }
@@ -97,8 +106,8 @@ impl Api {
             operation.extensions.get_or_insert_default().merge(extension);
             let schemes = match access {
                 Access::Anyone => &[][..],
-                Access::Person => &[SESSION],
-                Access::Member | Access::Admin | Access::Owner => &[SESSION, TOKEN],
+                _ if access.by_token() => &[SESSION, TOKEN],
+                _ => &[SESSION],
             };
             let needed = schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new()));
             operation.security = Some(needed.collect());
@@ -185,7 +194,7 @@ async fn allow(access: Access, request: Request, next: Next) -> Response {
     match request.extensions().get::<Actor>() {
         None => Refusal::Unauthenticated.into_response(),
         Some(actor) if actor.0.role < needed => Refusal::Forbidden.into_response(),
-        Some(_) if access == Access::Person && request.extensions().get::<ByToken>().is_some() => {
+        Some(_) if !access.by_token() && request.extensions().get::<ByToken>().is_some() => {
             Refusal::NotByToken.into_response()
         }
         Some(_) => next.run(request).await,

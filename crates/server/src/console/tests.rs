@@ -9,6 +9,11 @@ use crate::testing::{TestApp, body, json};
 
 /// Every operation of the document: method, path with numbers for its parameters, and who may call it.
 fn operations() -> Vec<(String, String, Option<Role>)> {
+    operations_by("session")
+}
+
+/// Those of them that say that they open to whoever proves themselves in this way, and those that open to anyone.
+fn operations_by(scheme: &str) -> Vec<(String, String, Option<Role>)> {
     let document: Value = serde_json::from_str(&super::openapi()).unwrap();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -16,6 +21,10 @@ fn operations() -> Vec<(String, String, Option<Role>)> {
             let access = operation["x-access"].as_str().expect("every operation says who may call it");
             let role = Role::ALL.into_iter().find(|role| role.as_str() == access);
             assert!(role.is_some() || access == "anyone", "{method} {path}: {access}");
+            let schemes = operation["security"].as_array().unwrap();
+            if role.is_some() && !schemes.iter().any(|known| known.get(scheme).is_some()) {
+                continue;
+            }
             operations.push((method.to_uppercase(), filled(path, "999999"), role));
         }
     }
@@ -323,19 +332,34 @@ fn by_token(method: &str, path: &str, token: &str, payload: &Value) -> Request<B
 }
 
 #[tokio::test]
-async fn a_token_opens_what_its_owners_role_opens_but_makes_no_tokens() {
+async fn a_token_opens_what_its_owners_role_opens_but_decides_nothing_about_people() {
     let app = TestApp::new().await;
+    let open = operations_by("token");
+    let closed: Vec<_> = operations().into_iter().filter(|operation| !open.contains(operation)).collect();
+    for (method, path) in [
+        ("POST", "/api/session/password"),
+        ("POST", "/api/tokens"),
+        ("DELETE", "/api/tokens/999999"),
+        ("POST", "/api/users"),
+        ("PATCH", "/api/users/999999"),
+        ("DELETE", "/api/users/999999"),
+        ("POST", "/api/users/999999/password"),
+    ] {
+        assert!(closed.iter().any(|(m, p, _)| (&**m, &**p) == (method, path)), "{method} {path}");
+    }
     for role in Role::ALL {
         let cookie = app.cookie(role).await;
         let made = body(app.send(json("POST", "/api/tokens", Some(&cookie), &json!({"name": "ci"}))).await).await;
         let token = made["secret"].as_str().unwrap();
         for (method, path, needed) in operations() {
             let Some(needed) = needed else { continue };
-            let only_signed_in = ["/api/session/password", "/api/sessions", "/api/sessions/999999"].contains(&&*path)
-                || (method == "POST" && path == "/api/tokens");
-            let status = app.send(by_token(&method, &path, token, &json!({}))).await.status();
-            if role < needed || only_signed_in {
+            let only_signed_in = closed.iter().any(|(m, p, _)| (m, p) == (&method, &path));
+            let response = app.send(by_token(&method, &path, token, &json!({}))).await;
+            let status = response.status();
+            if role < needed {
                 assert_eq!(status, StatusCode::FORBIDDEN, "{method} {path} as {role:?}");
+            } else if only_signed_in {
+                assert_eq!(body(response).await["error"]["code"], "not_by_token", "{method} {path} as {role:?}");
             } else {
                 assert!(
                     !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) && !status.is_server_error(),
@@ -347,14 +371,13 @@ async fn a_token_opens_what_its_owners_role_opens_but_makes_no_tokens() {
 }
 
 #[tokio::test]
-async fn a_token_cannot_take_its_owners_account_over() {
+async fn nobody_resets_their_own_password_without_the_old_one() {
     let app = TestApp::new().await;
     let cookie = app.cookie(Role::Owner).await;
-    let made = body(app.send(json("POST", "/api/tokens", Some(&cookie), &json!({"name": "ci"}))).await).await;
     let session = body(app.send(json("GET", "/api/session", Some(&cookie), &json!({}))).await).await;
     let path = format!("/api/users/{}/password", session["user"]["id"]);
     let payload = json!({"password": "another long enough password"});
-    let response = app.send(by_token("POST", &path, made["secret"].as_str().unwrap(), &payload)).await;
+    let response = app.send(json("POST", &path, Some(&cookie), &payload)).await;
     assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(body(response).await["error"]["fields"].get("password").is_some());
 }

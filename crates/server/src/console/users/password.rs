@@ -32,7 +32,7 @@ pub(in crate::console) async fn reset_password(
     Id(id): Id,
     Input(reset): Input<PasswordReset>,
 ) -> Result<(Change, StatusCode), Refusal> {
-    // One's own asks for the current one: a token or an unlocked screen must not be enough to take an account over.
+    // One's own asks for the current one: an unlocked screen must not be enough to take an account over.
     if id == user.id {
         return Err(Refusal::field("password", "Change your own password in your profile."));
     }
