@@ -24,6 +24,8 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
   const figure = (name) => page.getByTestId(`figure-${name}`);
   const rows = page.locator("tbody tr");
   const row = (id) => page.locator(`tbody tr:has(a[href="/logs/${id}"])`);
+  /** What is shown until another range's numbers are here is dimmed, and not to be judged. */
+  const arrived = () => page.locator("main [aria-busy=true]").waitFor({ state: "detached" });
   const search = page.getByRole("searchbox", { name: t("logs.search") }).or(page.getByRole("combobox", { name: t("logs.search") }));
   const drawer = page.getByRole("dialog");
   const signIn = async (username) => {
@@ -151,6 +153,8 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await figure("requests").getByText("7", { exact: true }).waitFor();
     await button(t("chart.hide_table")).first().click();
     await page.getByRole("group", { name: t("range.label") }).getByRole("button", { name: t("range.month"), exact: true }).click();
+    await page.waitForURL(/[?]range=30d$/);
+    await arrived();
     await figure("requests").getByText("7", { exact: true }).waitFor();
   });
 
@@ -195,8 +199,7 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
 
   await step("read-out", [], async () => {
     await page.getByRole("group", { name: t("range.label") }).getByRole("button", { name: t("range.day"), exact: true }).click();
-    // The month stays on the page until the day's numbers are here.
-    await page.locator("main [aria-busy=true]").waitFor({ state: "detached" });
+    await arrived();
     const chart = page.getByRole("group", { name: `${t("dashboard.spend")}: ${t("dashboard.requests")}`, exact: true });
     await chart.press("ArrowLeft");
     await chart.getByText(t("dashboard.open_logs", { n: 7 }), { exact: true }).waitFor();
