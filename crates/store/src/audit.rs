@@ -1,8 +1,11 @@
-//! Who changed what: written once, read newest first, never changed.
+//! Who changed what, read newest first. The row of a change is in the transaction that makes it.
 
-use api::Keyset;
+use std::sync::{Arc, OnceLock};
+
 use api::audit::{Action, AuditEntry, AuditQuery, Members, SubjectKind};
+use api::{Keyset, Time};
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
 
 use crate::error::Error;
 use crate::sql::{Columns, Sql, json};
@@ -30,19 +33,57 @@ pub struct NewAuditEntry {
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
 
+tokio::task_local! {
+    static FOLLOWED: Arc<Followed>;
+}
+
+/// Work whose first write takes its row along.
+#[derive(Debug)]
+pub(crate) struct Followed {
+    entry: NewAuditEntry,
+    row: OnceLock<i64>,
+}
+
+impl Followed {
+    /// The one that the caller runs in, if its row isn't written yet.
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        FOLLOWED.try_with(Arc::clone).ok().filter(|followed| followed.row.get().is_none())
+    }
+
+    /// Writes the row into a transaction.
+    pub(crate) async fn write(&self, tx: &mut AnyConnection, now: Time) -> Result<i64, Error> {
+        insert(tx, self.entry.clone(), now).await
+    }
+
+    /// The transaction is committed.
+    pub(crate) fn written(&self, row: i64) {
+        // Of two transactions at once, each has a row; the first one is completed.
+        let _first = self.row.set(row);
+    }
+}
+
+/// Rows that a single transaction removes.
+const PRUNED_AT_ONCE: i64 = 500;
+
 impl Audit<'_> {
-    pub async fn record(self, entry: NewAuditEntry) -> Result<(), Error> {
-        let now = self.store.now().as_millis();
+    /// Runs `work`. The first write transaction that it begins has `entry` as a row in it: either both are there or neither is.
+    /// Answers the row, if anything was written.
+    pub async fn follow<F: Future>(self, entry: NewAuditEntry, work: F) -> (F::Output, Option<i64>) {
+        let followed = Arc::new(Followed { entry, row: OnceLock::new() });
+        let output = FOLLOWED.scope(Arc::clone(&followed), work).await;
+        (output, followed.row.get().copied())
+    }
+
+    /// Says in the row of a change what was known only after it. Its time stays.
+    pub async fn complete(self, row: i64, entry: NewAuditEntry) -> Result<(), Error> {
         self.store
             .write(move |tx| {
                 Box::pin(async move {
                     let (user_id, username) = entry.user.unzip();
                     sqlx::query(
-                        "INSERT INTO audit (at, user_id, username, action, subject, subject_id, subject_name, before,
-                             after, client_ip)
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                        "UPDATE audit SET user_id = $1, username = $2, action = $3, subject = $4, subject_id = $5,
+                             subject_name = $6, before = $7, after = $8 WHERE id = $9",
                     )
-                    .bind(now)
                     .bind(user_id)
                     .bind(username.unwrap_or_default())
                     .bind(entry.action.as_str())
@@ -51,13 +92,53 @@ impl Audit<'_> {
                     .bind(entry.subject_name)
                     .bind(entry.before.as_ref().map(json))
                     .bind(entry.after.as_ref().map(json))
-                    .bind(entry.client_ip)
+                    .bind(row)
                     .execute(tx)
                     .await?;
                     Ok(())
                 })
             })
             .await
+    }
+
+    /// Takes back the row of what turned out to change nothing.
+    pub async fn withdraw(self, row: i64) -> Result<(), Error> {
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    sqlx::query("DELETE FROM audit WHERE id = $1").bind(row).execute(tx).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Writes a row of what changed nothing here, such as a failed sign-in.
+    pub async fn record(self, entry: NewAuditEntry) -> Result<(), Error> {
+        let now = self.store.now();
+        self.store.write(move |tx| Box::pin(async move { insert(tx, entry, now).await.map(drop) })).await
+    }
+
+    /// Removes a batch of the oldest rows, those before a moment. Answers whether there may be more.
+    pub async fn prune(self, before: Time) -> Result<bool, Error> {
+        let removed = self
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    // Ids grow with time, so that no index on times is needed.
+                    let done = sqlx::query(
+                        "DELETE FROM audit WHERE id IN (SELECT id FROM
+                             (SELECT id, at FROM audit ORDER BY id LIMIT $1) AS oldest WHERE at < $2)",
+                    )
+                    .bind(PRUNED_AT_ONCE)
+                    .bind(before.as_millis())
+                    .execute(tx)
+                    .await?;
+                    Ok::<_, Error>(done.rows_affected())
+                })
+            })
+            .await?;
+        Ok(i64::try_from(removed).is_ok_and(|removed| removed == PRUNED_AT_ONCE))
     }
 
     /// Rows, newest first, from `before` on.
@@ -72,6 +153,28 @@ impl Audit<'_> {
         let next = items.last().filter(|_| more).map(|entry| entry.id.to_string());
         Ok(Keyset { items, next })
     }
+}
+
+async fn insert(tx: &mut AnyConnection, entry: NewAuditEntry, now: Time) -> Result<i64, Error> {
+    let (user_id, username) = entry.user.unzip();
+    let row = sqlx::query(
+        "INSERT INTO audit (at, user_id, username, action, subject, subject_id, subject_name, before, after, client_ip)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         RETURNING id",
+    )
+    .bind(now.as_millis())
+    .bind(user_id)
+    .bind(username.unwrap_or_default())
+    .bind(entry.action.as_str())
+    .bind(entry.subject.as_str())
+    .bind(entry.subject_id)
+    .bind(entry.subject_name)
+    .bind(entry.before.as_ref().map(json))
+    .bind(entry.after.as_ref().map(json))
+    .bind(entry.client_ip)
+    .fetch_one(tx)
+    .await?;
+    Ok(row.try_get("id")?)
 }
 
 fn select(query: &AuditQuery, limit: i64) -> Sql {

@@ -9,7 +9,7 @@ use sqlx::{Any, AnyConnection};
 use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
-use crate::audit::Audit;
+use crate::audit::{Audit, Followed};
 use crate::channels::Channels;
 use crate::clock::Clock;
 use crate::dashboard::Dashboards;
@@ -150,6 +150,8 @@ impl Store {
     }
 
     /// Runs `work` in a write transaction, to its end even if the caller goes away. An `Err` undoes it.
+    ///
+    /// Where the caller is followed by the audit, its row is a part of the transaction.
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -158,11 +160,19 @@ impl Store {
     {
         let pool = self.inner.pools.write.clone();
         let lock = Arc::clone(&self.inner.lock);
+        let (followed, now) = (Followed::current(), self.now());
         let task = self.inner.tasks.spawn(async move {
             let _directory = lock;
             let mut transaction = pool.begin_with(engine::BEGIN_WRITE).await.map_err(Error::from)?;
             let value = work(&mut transaction).await?;
+            let row = match &followed {
+                Some(followed) => Some(followed.write(&mut transaction, now).await?),
+                None => None,
+            };
             transaction.commit().await.map_err(Error::from)?;
+            if let (Some(followed), Some(row)) = (followed, row) {
+                followed.written(row);
+            }
             Ok(value)
         });
         match task.await {

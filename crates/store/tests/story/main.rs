@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod audit;
 mod canary;
 mod catalogue;
 mod dashboard;

@@ -17,7 +17,7 @@ use crate::{
 
 /// Runs a request that may change something to its end, also when the client leaves, and writes its row.
 ///
-/// What was refused leaves none, unless its handler says [`Change`] nevertheless, as a failed sign-in does.
+/// Its first write and a row that names the request are one transaction; what exactly changed is said in it right after. What was refused leaves none, unless its handler says [`Change`] nevertheless, as a failed sign-in does.
 pub(in crate::console) async fn record(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
@@ -26,17 +26,24 @@ pub(in crate::console) async fn record(request: Request, next: Next) -> Response
     let tasks = app.tasks.clone();
     let finished = tasks.spawn(async move {
         let mut entry = entry(&app, &request);
-        let mut response = next.run(request).await;
+        let audit = app.store.audit();
+        let (mut response, row) = audit.follow(entry.clone(), next.run(request)).await;
         let change = response.extensions_mut().remove::<Change>();
-        if change.is_none() && (!response.status().is_success() || response.extensions().get::<NoChange>().is_some()) {
-            return response;
-        }
+        let nothing = response.extensions().get::<NoChange>().is_some();
+        let told = change.is_some();
         if let Some(change) = change {
             fill(&mut entry, change);
         }
+        let written = match row {
+            Some(row) if nothing => audit.withdraw(row).await,
+            // Without more to say, the row stays as it is: something was changed before the request was refused.
+            Some(row) if told => audit.complete(row, entry).await,
+            None if told || (response.status().is_success() && !nothing) => audit.record(entry).await,
+            _ => Ok(()),
+        };
         // The change is made; to answer that it failed would be wrong.
-        if let Err(error) = app.store.audit().record(entry).await {
-            tracing::error!(%error, "a change was made, but its row in the audit couldn't be written");
+        if let Err(error) = written {
+            tracing::error!(%error, "the audit's row of a request couldn't be completed");
         }
         response
     });
