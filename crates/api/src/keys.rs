@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Time, Validate, patch::named, validate};
+use crate::{
+    Fields, Time, Validate,
+    list::{Sort, SortKey, list_query},
+    patch::named,
+    validate,
+    words::words,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -41,6 +47,43 @@ impl KeyStatus {
         }
     }
 }
+
+words!(
+    KeySort {
+        Name = "name",
+        Owner = "owner",
+        /// What ends within a week first, then what has ended, what works, and what was disabled.
+        State = "state",
+        Group = "group",
+        UsedAt = "used_at",
+        ExpiresAt = "expires_at",
+        CreatedAt = "created_at",
+    }
+);
+
+impl SortKey for KeySort {
+    const DEFAULT: Sort<Self> = Sort::down(Self::CreatedAt);
+}
+
+words!(
+    KeyShow {
+        All = "all",
+        /// Of whoever asks.
+        Mine = "mine",
+        /// Those that can be used now.
+        Active = "active",
+        /// Those that were disabled or have ended.
+        Inactive = "inactive",
+    }
+);
+
+list_query!(
+    /// Which keys to answer, and in which order. `search` looks at name, owner, and the parts of the key that aren't secret.
+    KeyQuery: KeySort, KeyShow {}
+);
+
+/// A key says in this time before its end, in milliseconds, that it will end.
+pub const SOON: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -13,6 +13,7 @@ pub mod dashboard;
 pub mod error;
 pub mod groups;
 pub mod keys;
+pub mod list;
 pub mod logs;
 pub mod models;
 pub mod onboarding;
@@ -27,6 +28,7 @@ mod time;
 pub mod tokens;
 pub mod users;
 mod validate;
+pub mod words;
 
 pub use error::{ErrorBody, ErrorDetail, Fields};
 pub use page::{Keyset, Page};

@@ -1,5 +1,7 @@
 //! Envelopes of lists.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A numbered page of a list.
@@ -12,13 +14,16 @@ pub struct Page<T> {
     /// Starts at 1.
     pub page: i64,
     pub page_size: i64,
+    /// How many the same search finds for each word of `show`; absent where a list has none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub counts: BTreeMap<String, i64>,
 }
 
 impl<T> Page<T> {
     /// All of a short list.
     pub fn whole(items: Vec<T>) -> Self {
         let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        Self { items, total, page: 1, page_size: total }
+        Self { items, total, page: 1, page_size: total, counts: BTreeMap::new() }
     }
 }
 
@@ -61,6 +66,10 @@ impl PageQuery {
     pub fn window(&self) -> (i64, i64) {
         window(self.page, self.page_size)
     }
+
+    pub(crate) fn bounded(page: i64, page_size: i64) -> (i64, i64) {
+        window(page, page_size)
+    }
 }
 
 impl<T> Page<T> {
@@ -73,7 +82,7 @@ impl<T> Page<T> {
             .skip(usize::try_from(skip).unwrap_or(usize::MAX))
             .take(usize::try_from(size).unwrap_or(usize::MAX))
             .collect();
-        Self { items, total, page: skip / size + 1, page_size: size }
+        Self { items, total, page: skip / size + 1, page_size: size, counts: BTreeMap::new() }
     }
 }
 
@@ -89,6 +98,14 @@ pub(crate) const fn one() -> i64 {
 
 pub(crate) const fn hundred() -> i64 {
     100
+}
+
+pub(crate) fn is_one<N: PartialEq<i64>>(page: &N) -> bool {
+    *page == one()
+}
+
+pub(crate) fn is_hundred<N: PartialEq<i64>>(size: &N) -> bool {
+    *size == hundred()
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Fields, Time, Validate,
     channels::DEFAULT_GROUP,
+    list::{Sort, SortKey, list_query},
     session::{self, Role},
     validate,
+    words::words,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,39 @@ pub enum AccountStatus {
     /// Can't sign in; their keys and tokens are refused.
     Disabled,
 }
+
+words!(
+    AccountSort {
+        Name = "name",
+        /// Who can sign in first.
+        State = "state",
+        /// Owners first; who can't sign in last either way.
+        Role = "role",
+        Group = "group",
+        Keys = "keys",
+        SeenAt = "seen_at",
+        CreatedAt = "created_at",
+    }
+);
+
+impl SortKey for AccountSort {
+    const DEFAULT: Sort<Self> = Sort::up(Self::Role);
+}
+
+words!(
+    AccountShow {
+        All = "all",
+        /// Owners among them.
+        Admins = "admins",
+        Members = "members",
+        Disabled = "disabled",
+    }
+);
+
+list_query!(
+    /// Which people to answer, and in which order. `search` looks at username, display name and group.
+    AccountQuery: AccountSort, AccountShow {}
+);
 
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -200,7 +200,7 @@ async fn make_demo(app: &App) -> Result<SecretString, StartError> {
         Err(error @ ChannelError::ModelIsAlias { .. }) => return Err(StartError::Demo(error.to_string())),
     }
     let scope = Scope::User(user.id);
-    for key in store.keys().list(scope, &api::page::PageQuery::default()).await?.items {
+    for key in store.keys().list(scope, user.id, &api::keys::KeyQuery::default()).await?.items {
         store.keys().delete(scope, key.id).await?;
     }
     let key = NewKey { name: "Demo".to_owned(), ..NewKey::default() };

@@ -1,14 +1,15 @@
 //! People as an owner manages them. Signing in is [`crate::users`]'.
 
 use api::Page;
-use api::page::PageQuery;
+use api::list::Sort;
 use api::session::Role;
-use api::users::{Account, AccountPatch, AccountStatus, NewAccount};
+use api::users::{Account, AccountPatch, AccountQuery, AccountShow, AccountSort, AccountStatus, NewAccount};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::error::Error;
 use crate::groups;
+use crate::list;
 use crate::passwords::PasswordHash;
 use crate::sql::{Columns, Sql, contains};
 use crate::store::Store;
@@ -47,30 +48,29 @@ const NOT_LAST_OWNER: &str = "(role <> 'owner' OR enabled = 0 OR EXISTS
     (SELECT 1 FROM users AS other WHERE other.id <> users.id AND other.role = 'owner' AND other.enabled = 1))";
 
 impl Accounts<'_> {
-    /// A page of the people in the order of their making.
-    pub async fn list(self, query: &PageQuery) -> Result<Page<Account>, Error> {
-        let (skip, size) = query.window();
+    /// A page of the people, and how many each word of `show` would find.
+    pub async fn list(self, query: &AccountQuery) -> Result<Page<Account>, Error> {
         let pattern = contains(query.search.as_deref());
-        let matching = |sql: &mut Sql| {
-            sql.push_bind("(lower(username) LIKE ", pattern.as_str())
-                .push_bind(r" ESCAPE '\' OR lower(display_name) LIKE ", pattern.as_str())
-                .push_bind(r" ESCAPE '\' OR lower(group_name) LIKE ", pattern.as_str())
-                .push(r" ESCAPE '\')");
+        let parts = list::Parts {
+            select: SELECT,
+            tables: "users",
+            found: &|sql| {
+                sql.push_bind("(lower(username) LIKE ", pattern.as_str())
+                    .push_bind(r" ESCAPE '\' OR lower(display_name) LIKE ", pattern.as_str())
+                    .push_bind(r" ESCAPE '\' OR lower(group_name) LIKE ", pattern.as_str())
+                    .push(r" ESCAPE '\')");
+            },
+            admits: &|sql, show| {
+                sql.push(match show {
+                    AccountShow::All => "1 = 1",
+                    AccountShow::Admins => "role <> 'member'",
+                    AccountShow::Members => "role = 'member'",
+                    AccountShow::Disabled => "enabled = 0",
+                });
+            },
+            order: &|sql| order(sql, query.sort),
         };
-        let mut connection = self.store.read().await?;
-        let mut count = Sql::new("SELECT COUNT(*) AS n FROM users WHERE ");
-        matching(&mut count);
-        let total = count.build().fetch_one(&mut *connection).await?.try_get("n")?;
-        let mut page = Sql::new(SELECT);
-        matching(&mut page);
-        page.push_bind(" ORDER BY id LIMIT ", size).push_bind(" OFFSET ", skip);
-        let rows = page.build().fetch_all(&mut *connection).await?;
-        Ok(Page {
-            items: rows.iter().map(account).collect::<Result<_, _>>()?,
-            total,
-            page: skip / size + 1,
-            page_size: size,
-        })
+        list::page(&mut *self.store.read().await?, query, &parts, account).await
     }
 
     pub async fn get(self, id: i64) -> Result<Option<Account>, Error> {
@@ -164,6 +164,21 @@ impl Accounts<'_> {
             })
             .await
     }
+}
+
+fn order(sql: &mut Sql, sort: Sort<AccountSort>) {
+    sql.push(match sort.by {
+        AccountSort::Name => "lower(display_name)",
+        AccountSort::State => "1 - enabled",
+        // Who can't sign in may do nothing, whatever their role.
+        AccountSort::Role => "1 - enabled, CASE role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END",
+        AccountSort::Group => "lower(group_name)",
+        AccountSort::Keys => "(SELECT COUNT(*) FROM keys WHERE keys.user_id = users.id)",
+        // Engines differ in where they put what is missing.
+        AccountSort::SeenAt => "CASE WHEN last_seen_at IS NULL THEN 1 ELSE 0 END, last_seen_at",
+        AccountSort::CreatedAt => "created_at",
+    });
+    sql.push(if sort.descending { " DESC, id DESC" } else { ", id" });
 }
 
 async fn load(connection: &mut AnyConnection, id: i64) -> Result<Option<Account>, Error> {

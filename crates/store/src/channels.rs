@@ -86,7 +86,7 @@ impl Channels<'_> {
         let rows = sql.build().fetch_all(&mut *connection).await?;
         let mut items = rows.iter().map(channel).collect::<Result<Vec<_>, _>>()?;
         attach_keys(&mut connection, &mut items).await?;
-        Ok(Page { items, total, page: skip / size + 1, page_size: size })
+        Ok(Page { items, total, page: skip / size + 1, page_size: size, counts: BTreeMap::new() })
     }
 
     /// How many enabled ones failed their last test.

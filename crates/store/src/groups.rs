@@ -66,6 +66,7 @@ impl Groups<'_> {
             total,
             page: skip / size + 1,
             page_size: size,
+            counts: std::collections::BTreeMap::new(),
         })
     }
 

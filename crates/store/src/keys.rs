@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use api::Page;
 use api::Time;
-use api::keys::{Key, KeyCreated, KeyPatch, KeyStatus, NewKey};
-use api::page::PageQuery;
+use api::keys::{Key, KeyCreated, KeyPatch, KeyQuery, KeyShow, KeySort, KeyStatus, NewKey, SOON};
+use api::list::Sort;
 use ipnet::IpNet;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use crate::access_key::{Generated, last4};
 use crate::error::Error;
+use crate::list;
 use crate::sql::{Columns, Sql, contains, json};
 use crate::store::Store;
 use crate::vault::Vault;
@@ -97,27 +98,25 @@ const SELECT_FOR_RELAY: &str = "SELECT keys.id, keys.user_id, keys.name, keys.pu
     FROM keys JOIN users ON users.id = keys.user_id";
 
 impl Keys<'_> {
-    /// A page of the keys, newest first.
-    pub async fn list(self, scope: Scope, query: &PageQuery) -> Result<Page<Key>, Error> {
-        let (skip, size) = query.window();
-        let matching = |sql: &mut Sql| {
-            sql.push_bind("lower(keys.name) LIKE ", contains(query.search.as_deref())).push(r" ESCAPE '\'");
-            scope.restrict(sql, "keys.user_id");
+    /// A page of the keys, and how many each word of `show` would find. `asker` is who [`KeyShow::Mine`] is about.
+    pub async fn list(self, scope: Scope, asker: i64, query: &KeyQuery) -> Result<Page<Key>, Error> {
+        let now = self.store.now().as_millis();
+        let pattern = contains(query.search.as_deref());
+        let parts = list::Parts {
+            select: SELECT,
+            tables: "keys JOIN users ON users.id = keys.user_id",
+            found: &|sql| {
+                sql.push_bind("(lower(keys.name) LIKE ", pattern.as_str())
+                    .push_bind(r" ESCAPE '\' OR lower(users.username) LIKE ", pattern.as_str())
+                    .push_bind(r" ESCAPE '\' OR lower(keys.public_id) LIKE ", pattern.as_str())
+                    .push_bind(r" ESCAPE '\' OR lower(keys.last4) LIKE ", pattern.as_str())
+                    .push(r" ESCAPE '\')");
+                scope.restrict(sql, "keys.user_id");
+            },
+            admits: &|sql, show| admits(sql, show, asker, now),
+            order: &|sql| order(sql, query.sort, now),
         };
-        let mut connection = self.store.read().await?;
-        let mut count = Sql::new("SELECT COUNT(*) AS n FROM keys WHERE ");
-        matching(&mut count);
-        let total = count.build().fetch_one(&mut *connection).await?.try_get("n")?;
-        let mut page = Sql::new(SELECT);
-        matching(&mut page);
-        page.push_bind(" ORDER BY keys.id DESC LIMIT ", size).push_bind(" OFFSET ", skip);
-        let rows = page.build().fetch_all(&mut *connection).await?;
-        Ok(Page {
-            items: rows.iter().map(key).collect::<Result<_, _>>()?,
-            total,
-            page: skip / size + 1,
-            page_size: size,
-        })
+        list::page(&mut *self.store.read().await?, query, &parts, key).await
     }
 
     pub async fn get(self, scope: Scope, id: i64) -> Result<Option<Key>, Error> {
@@ -242,6 +241,34 @@ impl Keys<'_> {
         let row = sql.build().fetch_optional(&mut *self.store.read().await?).await?;
         row.as_ref().map(access_key).transpose()
     }
+}
+
+fn admits(sql: &mut Sql, show: KeyShow, asker: i64, now: i64) {
+    match show {
+        KeyShow::All => sql.push("1 = 1"),
+        KeyShow::Mine => sql.push_bind("keys.user_id = ", asker),
+        KeyShow::Active => {
+            sql.push_bind("(keys.status = 'enabled' AND (keys.expires_at IS NULL OR keys.expires_at > ", now).push("))")
+        }
+        KeyShow::Inactive => sql.push_bind("(keys.status <> 'enabled' OR keys.expires_at <= ", now).push(")"),
+    };
+}
+
+fn order(sql: &mut Sql, sort: Sort<KeySort>, now: i64) {
+    match sort.by {
+        KeySort::Name => sql.push("lower(keys.name)"),
+        KeySort::Owner => sql.push("lower(users.username)"),
+        KeySort::State => sql
+            .push_bind("CASE WHEN keys.status = 'disabled' THEN 3 WHEN keys.expires_at <= ", now)
+            .push_bind(" THEN 1 WHEN keys.expires_at <= ", now + SOON)
+            .push(" THEN 0 ELSE 2 END"),
+        KeySort::Group => sql.push("lower(keys.group_name)"),
+        // Engines differ in where they put what is missing.
+        KeySort::UsedAt => sql.push("CASE WHEN keys.last_used_at IS NULL THEN 1 ELSE 0 END, keys.last_used_at"),
+        KeySort::ExpiresAt => sql.push("CASE WHEN keys.expires_at IS NULL THEN 1 ELSE 0 END, keys.expires_at"),
+        KeySort::CreatedAt => sql.push("keys.created_at"),
+    };
+    sql.push(if sort.descending { " DESC, keys.id DESC" } else { ", keys.id" });
 }
 
 /// The key's name in the log.

@@ -18,6 +18,7 @@ mod groups;
 mod keyring;
 mod keys;
 mod ledger;
+mod list;
 mod logs;
 mod master_key;
 mod models;

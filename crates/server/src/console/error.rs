@@ -23,6 +23,8 @@ pub(crate) enum Refusal {
     NotJson,
     TooLarge,
     Malformed(String),
+    /// A parameter of the query that can't be read, and why.
+    Query(Fields),
     Invalid(Fields),
     Conflict(&'static str, Fields),
     /// A personal token doesn't open this, whoever has it.
@@ -92,6 +94,9 @@ pub(super) fn answer(refusal: &Refusal) -> Response {
         ),
         Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than 1 MiB.", &none),
         Refusal::Malformed(why) => (StatusCode::BAD_REQUEST, "malformed", why.as_str(), &none),
+        Refusal::Query(fields) => {
+            (StatusCode::BAD_REQUEST, "malformed", "The query holds what this list doesn't know.", fields)
+        }
         Refusal::Invalid(fields) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "validation_failed", "Some fields can't be accepted.", fields)
         }

@@ -3,7 +3,7 @@
 use api::{Fields, Validate};
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request},
 };
 use http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
@@ -72,7 +72,10 @@ pub(super) fn must_be_json(headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// A fault without the text that was sent: a key in the wrong place would come back, and end in someone's log.
 fn words(fault: &serde_json::Error) -> String {
-    let words = fault.to_string();
+    expected(&fault.to_string())
+}
+
+fn expected(words: &str) -> String {
     for (start, end) in [("string \"", "\", expected "), ("variant `", "`, expected ")] {
         if let Some((before, rest)) = words.split_once(start)
             && let Some((_, expected)) = rest.rsplit_once(end)
@@ -80,7 +83,7 @@ fn words(fault: &serde_json::Error) -> String {
             return format!("{before}{}, expected {expected}", start.trim_end_matches(['"', '`', ' ']));
         }
     }
-    words
+    words.to_owned()
 }
 
 /// Query parameters; an unknown one is a fault, not a filter that silently does nothing.
@@ -94,11 +97,17 @@ where
 {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let Query(value) = Query::from_request_parts(parts, state)
-            .await
-            .map_err(|error| Refusal::Malformed(format!("The query can't be read: {}.", error.body_text())))?;
-        Ok(Self(value))
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Refusal> {
+        let query = parts.uri.query().unwrap_or_default().as_bytes();
+        let reader = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query));
+        serde_path_to_error::deserialize(reader).map(Self).map_err(|error| {
+            let fault = expected(&error.inner().to_string());
+            match error.path().to_string() {
+                // The fault names the parameter itself.
+                path if path == "." => Refusal::Malformed(format!("The query can't be read: {fault}.")),
+                path => Refusal::Query(Fields::from([(path, fault)])),
+            }
+        })
     }
 }
 

@@ -7,6 +7,7 @@ mod canary;
 mod catalogue;
 mod dashboard;
 mod ledger;
+mod lists;
 mod logs;
 mod onboarding;
 mod opening;

@@ -1,7 +1,7 @@
 use api::page::PageQuery;
 use api::session::Role;
 use api::tokens::NewToken;
-use api::users::{AccountPatch, AccountStatus, NewAccount};
+use api::users::{AccountPatch, AccountQuery, AccountStatus, NewAccount};
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
 use store::{AccountError, GroupError, SignedInFrom, UserError};
@@ -157,7 +157,7 @@ async fn an_account_is_made_changed_and_found() {
     let lin = accounts.update(lin.id, patch).await.unwrap().unwrap();
     assert_eq!((lin.display_name.as_str(), lin.keys, lin.last_seen_at), ("Lin Wei", 1, Some(NOW)));
     accounts.create(new_account("mara", Role::Admin, "default"), hash().await).await.unwrap();
-    let search = |text: &str| PageQuery { search: Some(text.to_owned()), ..PageQuery::default() };
+    let search = |text: &str| AccountQuery { search: Some(text.to_owned()), ..AccountQuery::default() };
     assert_eq!(accounts.list(&search("WEI")).await.unwrap().items, [lin]);
     assert_eq!(accounts.list(&search("DEFAULT")).await.unwrap().total, 2);
 
@@ -198,7 +198,7 @@ async fn of_owners_who_leave_at_once_one_stays() {
     });
     let refused: Vec<_> = join_all(leave).await.into_iter().filter_map(Result::err).collect();
     assert!(matches!(refused[..], [AccountError::LastOwner]), "{refused:?}");
-    let left = accounts.list(&PageQuery::default()).await.unwrap().items;
+    let left = accounts.list(&AccountQuery::default()).await.unwrap().items;
     let able = left.iter().filter(|one| one.role == Role::Owner && one.status == AccountStatus::Enabled);
     assert_eq!(able.count(), 1);
     store.close().await;

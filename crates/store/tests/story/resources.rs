@@ -1,5 +1,5 @@
 use api::channels::{ChannelPatch, ChannelStatus, ChannelTest};
-use api::keys::{KeyPatch, KeyStatus, NewKey};
+use api::keys::{KeyPatch, KeyQuery, KeyStatus, NewKey};
 use api::models::{ModelPatch, ModelStatus, NewModel};
 use api::page::PageQuery;
 use api::users::{AccountPatch, AccountStatus};
@@ -308,9 +308,9 @@ async fn other_peoples_keys_do_not_exist() {
     assert_eq!(keys.get(foreign, id).await.unwrap(), None);
     assert_eq!(keys.update(foreign, id, KeyPatch::default()).await.unwrap(), None);
     assert!(!keys.delete(foreign, id).await.unwrap());
-    let seen = keys.list(foreign, &PageQuery::default()).await.unwrap();
+    let seen = keys.list(foreign, bob.id, &KeyQuery::default()).await.unwrap();
     assert_eq!((seen.total, seen.items[0].name.as_str()), (1, "bobs"));
-    assert_eq!(keys.list(Scope::All, &PageQuery::default()).await.unwrap().total, 2);
+    assert_eq!(keys.list(Scope::All, bob.id, &KeyQuery::default()).await.unwrap().total, 2);
 
     let renamed = KeyPatch { name: Some("mine".to_owned()), ..KeyPatch::default() };
     let own = keys.update(Scope::User(anna.id), id, renamed).await.unwrap().unwrap();

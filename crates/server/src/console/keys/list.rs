@@ -1,6 +1,9 @@
 //! `GET /api/keys`
 
-use api::{Page, keys::Key, page::PageQuery};
+use api::{
+    ErrorBody, Page,
+    keys::{Key, KeyQuery},
+};
 use axum::{Json, extract::State};
 
 use crate::{
@@ -8,18 +11,18 @@ use crate::{
     console::{access::Actor, error::Refusal, input::Params},
 };
 
-/// Keys, newest first.
+/// Keys, newest first unless asked otherwise. `search` looks at name, owner, and the parts of the key that aren't secret.
 #[utoipa::path(
     get,
     path = "/api/keys",
     tag = "keys",
-    params(PageQuery),
-    responses((status = 200, body = Page<Key>)),
+    params(KeyQuery),
+    responses((status = 200, body = Page<Key>), (status = 400, body = ErrorBody)),
 )]
 pub(in crate::console) async fn list(
     State(app): State<App>,
     actor: Actor,
-    Params(query): Params<PageQuery>,
+    Params(query): Params<KeyQuery>,
 ) -> Result<Json<Page<Key>>, Refusal> {
-    Ok(Json(app.store.keys().list(actor.scope(), &query).await?))
+    Ok(Json(app.store.keys().list(actor.scope(), actor.0.id, &query).await?))
 }

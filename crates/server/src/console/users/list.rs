@@ -1,6 +1,9 @@
 //! `GET /api/users`
 
-use api::{Page, page::PageQuery, users::Account};
+use api::{
+    ErrorBody, Page,
+    users::{Account, AccountQuery},
+};
 use axum::{Json, extract::State};
 
 use crate::{
@@ -8,17 +11,17 @@ use crate::{
     console::{error::Refusal, input::Params},
 };
 
-/// People in the order of their making.
+/// People, owners first unless asked otherwise. `search` looks at username, display name and group.
 #[utoipa::path(
     get,
     path = "/api/users",
     tag = "users",
-    params(PageQuery),
-    responses((status = 200, body = Page<Account>)),
+    params(AccountQuery),
+    responses((status = 200, body = Page<Account>), (status = 400, body = ErrorBody)),
 )]
 pub(in crate::console) async fn list(
     State(app): State<App>,
-    Params(query): Params<PageQuery>,
+    Params(query): Params<AccountQuery>,
 ) -> Result<Json<Page<Account>>, Refusal> {
     Ok(Json(app.store.accounts().list(&query).await?))
 }
