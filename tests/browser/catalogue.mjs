@@ -233,6 +233,45 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     assert.equal((await api("/api/keys")).total, 0);
   });
 
+  await step("keys-by-address", [], async () => {
+    const made = [];
+    for (let n = 10; n < 70; n++) made.push(await api("/api/keys", "POST", { name: `key ${n}` }));
+    await page.reload();
+    await button(t("table.next")).click();
+    await page.getByText(t("table.range", { from: 51, to: 60, found: 60 }), { exact: true }).waitFor();
+    const head = page.getByRole("columnheader", { name: t("keys.column_key"), exact: true });
+    await head.getByRole("button").click();
+    await link("key 10").waitFor();
+    await button(t("table.next")).click();
+    await link("key 60").waitFor();
+    assert.equal(new URL(page.url()).search, "?page=2&sort=name");
+    await page.reload();
+    await link("key 60").waitFor();
+    assert.equal(await head.getAttribute("aria-sort"), "ascending");
+
+    await page.getByRole("searchbox").fill("key 6");
+    // Before the search is asked for; it must not close what was opened.
+    await link("key 61").click();
+    await page.waitForURL("**/keys/*?search=key+6&sort=name");
+    await dialog("key 61").waitFor();
+    await page.getByText(t("table.range", { from: 1, to: 10, found: 10 }), { exact: true }).waitFor({ state: "attached" });
+    await page.reload();
+    await button(t("do.cancel"), dialog("key 61")).click();
+    await gone(dialog("key 61"));
+    assert.equal(await page.getByRole("searchbox").inputValue(), "key 6");
+
+    await page.getByRole("group", { name: t("channels.filter"), exact: true }).getByText(t("keys.not_active"), { exact: true }).click();
+    await heading(t("keys.none_found")).waitFor();
+    await button(t("table.clear_filter")).click();
+    await page.getByText(t("table.range", { from: 1, to: 50, found: 60 }), { exact: true }).waitFor();
+    // One that isn't on the page.
+    await page.goto(`${ORIGIN}/keys/${made[0].id}`);
+    await dialog("key 10").waitFor();
+    await button(t("do.cancel"), dialog("key 10")).click();
+    for (const { id } of made) await api(`/api/keys/${id}`, "DELETE");
+    await page.reload();
+  });
+
   const prompt = () => field(t("playground.prompt"));
   const model = (name) => page.getByRole("combobox", { name: t("models.column_model"), exact: true }).selectOption(name);
 

@@ -1,6 +1,7 @@
 //! The browser: the few things that aren't a component's business.
 
 use gloo_events::EventListener;
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ClipboardEvent, Document, Element, HtmlElement, KeyboardEvent, Storage, Window};
 use yew::prelude::*;
@@ -111,4 +112,18 @@ pub(crate) fn open_elsewhere(url: &str) {
 /// The text that a paste brings.
 pub(crate) fn pasted(event: &Event) -> Option<String> {
     event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?.get_data("text").ok()
+}
+
+/// `path` with the fields of `query` behind it.
+pub(crate) fn with_query(path: &str, query: &impl Serialize) -> String {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(query) else { return path.to_owned() };
+    let mut out = path.to_owned();
+    for (index, (name, value)) in fields.iter().enumerate() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        out.push(if index == 0 { '?' } else { '&' });
+        out.push_str(name);
+        out.push('=');
+        out.push_str(&String::from(js_sys::encode_uri_component(&value)));
+    }
+    out
 }

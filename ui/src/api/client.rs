@@ -7,7 +7,7 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use yew::Callback;
 
-use crate::i18n::Text;
+use crate::{i18n::Text, web::with_query};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +85,11 @@ pub(super) async fn delete(path: &str) -> Result<(), Failure> {
     check(request(Method::DELETE, path).send().await).await.map(drop)
 }
 
+/// A page of a list.
+pub(super) async fn page<T: DeserializeOwned>(path: &str, query: &impl Serialize) -> Result<Page<T>, Failure> {
+    get(&with_query(path, query)).await
+}
+
 /// Every page of a list.
 pub(super) async fn list<T: DeserializeOwned>(path: &str) -> Result<Vec<T>, Failure> {
     let mut items = Vec::new();
@@ -97,20 +102,6 @@ pub(super) async fn list<T: DeserializeOwned>(path: &str) -> Result<Vec<T>, Fail
         }
     }
     Ok(items)
-}
-
-/// `path` with the fields of `query` behind it.
-pub(super) fn with_query(path: &str, query: &impl Serialize) -> String {
-    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(query) else { return path.to_owned() };
-    let mut out = path.to_owned();
-    for (index, (name, value)) in fields.iter().enumerate() {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        out.push(if index == 0 { '?' } else { '&' });
-        out.push_str(name);
-        out.push('=');
-        out.push_str(&String::from(js_sys::encode_uri_component(&value)));
-    }
-    out
 }
 
 fn request(method: Method, path: &str) -> RequestBuilder {

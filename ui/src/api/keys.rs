@@ -1,7 +1,14 @@
-use api::keys::{Key, KeyCreated, KeyPatch, NewKey};
+use api::{
+    Page,
+    keys::{Key, KeyCreated, KeyPatch, KeyQuery, NewKey},
+};
 use gloo_net::http::Method;
 
 use super::{Failure, client};
+
+pub(crate) async fn page(query: KeyQuery) -> Result<Page<Key>, Failure> {
+    client::page("/api/keys", &query).await
+}
 
 pub(crate) async fn list() -> Result<Vec<Key>, Failure> {
     client::list("/api/keys").await

@@ -1,13 +1,14 @@
 use api::logs::{Log, LogPage, LogQuery, LogSummary};
 
 use super::{Failure, client};
+use crate::web::with_query;
 
 pub(crate) async fn list(query: &LogQuery) -> Result<LogPage, Failure> {
-    client::get(&client::with_query("/api/logs", query)).await
+    client::get(&with_query("/api/logs", query)).await
 }
 
 pub(crate) async fn summary(query: &LogQuery) -> Result<LogSummary, Failure> {
-    client::get(&client::with_query("/api/logs/summary", query)).await
+    client::get(&with_query("/api/logs/summary", query)).await
 }
 
 pub(crate) async fn get(id: &str) -> Result<Log, Failure> {

@@ -26,7 +26,7 @@ pub(crate) fn async_view<T: Clone>(loaded: &Loaded<T>, view: impl FnOnce(&T) -> 
 
 /// Rows to come, shown when they are late.
 #[component]
-fn Skeleton() -> Html {
+pub(crate) fn Skeleton() -> Html {
     let t = use_text();
     let late = use_state(|| false);
     {

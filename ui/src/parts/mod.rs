@@ -16,6 +16,7 @@ pub(crate) mod form;
 pub(crate) mod header;
 pub(crate) mod icon;
 pub(crate) mod link;
+pub(crate) mod list;
 pub(crate) mod mark;
 pub(crate) mod markdown;
 pub(crate) mod menu;

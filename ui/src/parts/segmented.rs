@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::i18n::use_text;
+
 #[derive(Clone, PartialEq)]
 pub(crate) struct Choice<T> {
     pub(crate) value: T,
@@ -28,13 +30,14 @@ pub(crate) struct SegmentedProps<T: PartialEq> {
 
 #[component]
 pub(crate) fn Segmented<T: Copy + PartialEq + 'static>(props: &SegmentedProps<T>) -> Html {
+    let t = use_text();
     let buttons = props.choices.iter().map(|choice| {
         let (value, on_choose) = (choice.value, props.on_choose.clone());
         let pressed = if value == props.value { "true" } else { "false" };
         html! {
             <button type="button" aria-pressed={pressed} onclick={move |_| on_choose.emit(value)}>
                 {&choice.label}
-                if let Some(count) = choice.count { <span class="text-ink-3">{count}</span> }
+                if let Some(count) = choice.count { <span class="text-ink-3">{t.number(i64::try_from(count).unwrap_or(i64::MAX))}</span> }
             </button>
         }
     });

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::{
-    actions::Actions,
+    actions::Keys,
     draft::{Draft, Now},
     form::{Choices, KeyForm},
     rows::state_words,
@@ -25,7 +25,7 @@ pub(crate) struct EditProps {
     pub(crate) one: Key,
     /// For admins only.
     pub(crate) choices: Option<Rc<Choices>>,
-    pub(crate) actions: Actions,
+    pub(crate) keys: Keys,
     pub(crate) on_close: Callback<()>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn EditKey(props: &EditProps) -> Html {
     let on_submit = {
         let (draft, initial, faults, refusal, busy) =
             (draft.clone(), initial.clone(), faults.clone(), refusal.clone(), busy.clone());
-        let (id, actions, on_close) = (key.id, props.actions.clone(), props.on_close.clone());
+        let (id, keys, on_close) = (key.id, props.keys.clone(), props.on_close.clone());
         Callback::from(move |()| {
             if *busy {
                 return;
@@ -63,17 +63,17 @@ pub(crate) fn EditKey(props: &EditProps) -> Html {
             };
             busy.set(true);
             let (faults, refusal, busy) = (faults.clone(), refusal.clone(), busy.clone());
-            let (actions, on_close) = (actions.clone(), on_close.clone());
+            let (keys, on_close) = (keys.clone(), on_close.clone());
             spawn_local(async move {
                 match api::keys::update(id, &patch).await {
                     Ok(key) => {
-                        actions.toaster.done(actions.t.keys_saved(&key.name));
-                        actions.put(key);
+                        keys.toaster.done(t.keys_saved(&key.name));
+                        keys.put(key);
                         on_close.emit(());
                     }
                     Err(error) => {
                         let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(actions.t)));
+                        refusal.set(found.is_empty().then(|| error.sentence(t)));
                         faults.set(found);
                         busy.set(false);
                     }

@@ -11,32 +11,31 @@ mod view;
 
 use std::rc::Rc;
 
-use ::api::keys::{Key, KeyCreated, KeyStatus};
+use ::api::keys::{Key, KeyCreated, KeyShow, KeyStatus};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
-use self::{actions::Actions, create::CreateKey, edit::EditKey, form::Choices, rows::Rows, view::Filter};
+use self::{
+    actions::{Keys, delete, set_status},
+    create::CreateKey,
+    edit::EditKey,
+    form::Choices,
+    rows::KeyColumn,
+};
 use crate::{
     api,
     i18n::use_text,
-    load::use_load,
     parts::{
-        async_view::async_view,
-        bulk_bar::{BulkBar, bulk_action, bulk_danger},
-        dialog::Confirm,
+        bulk_bar::{bulk_action, bulk_danger},
+        columns::{ColumnChooser, use_columns},
         empty::Empty,
         header::{AddButton, PageHeader},
         icon::Icon,
-        more::{More, STEP},
-        picked::{Pick, Picked},
-        segmented::{Choice, Segmented},
-        table::{Density, Search},
-        toast::use_toaster,
+        list::{DeleteRows, Frame, use_list, use_opened},
     },
     routes::Route,
-    session::{Who, use_session},
-    web::{self, use_hotkey, use_title},
+    session::use_session,
+    web::{use_hotkey, use_title},
 };
 
 #[derive(Properties, PartialEq)]
@@ -51,179 +50,109 @@ pub(crate) fn KeysPage(props: &KeysProps) -> Html {
     let t = use_text();
     use_title(t.keys_title());
     let session = use_session();
-    let navigator = use_navigator();
-    let keys = use_load(api::keys::list);
-    let actions = Actions { t, keys: keys.clone(), toaster: use_toaster() };
-    let (search, filter, dense) = (use_state(String::new), use_state(|| Filter::All), use_state(|| false));
-    let limit = use_state(|| STEP);
-    let selected = use_reducer(Picked::default);
+    let keys: Keys = use_list("keys", Route::Keys, false, api::keys::page);
+    let opened = use_opened(&keys, props.open, api::keys::get);
+    let columns = use_columns("keys", &[KeyColumn::Created]);
     let creating = use_state(|| false);
     let deleting = use_state(Vec::<Key>::new);
-    let choices = use_state(|| None::<Rc<Choices>>);
-    {
-        let choices = choices.setter();
-        use_effect_with(session.is_admin(), move |admin| {
-            if *admin {
-                spawn_local(async move {
-                    // Without them the form lacks two fields, and everything else still works.
-                    if let (Ok(groups), Ok(users)) = (api::groups::list().await, api::users::list().await) {
-                        choices.set(Some(Rc::new(Choices { groups, users })));
-                    }
-                });
-            }
-        });
-    }
+    let choices = use_choices(session.is_admin());
 
     let add = use_callback((), {
         let creating = creating.setter();
         move |(), ()| creating.set(true)
     });
     use_hotkey("n", add.clone());
-
-    let count = keys.value().map(|keys| keys.len());
-    let note = count.filter(|count| *count > 0).map(|count| html! { {count} }).unwrap_or_default();
     let ask_delete = {
         let deleting = deleting.setter();
-        Callback::from(move |keys| deleting.set(keys))
+        Callback::from(move |rows| deleting.set(rows))
     };
 
-    let list = |all: &Vec<Key>| {
-        if all.is_empty() {
-            return html! {
-                <div class="border-t border-line flex-1 flex">
-                    <Empty drawing={drawing()} title={t.keys_empty_headline()} text={t.keys_empty_text()}>
-                        <button type="button" class="btn btn-sm mt-6" onclick={add.reform(|_: MouseEvent| ())}>{Icon::Plus.small()}{t.keys_new()}</button>
-                    </Empty>
-                </div>
-            };
-        }
-        let now = web::now();
-        let mut shown = view::rows(all, *filter, &search, now);
-        let found = shown.len();
-        shown.truncate(*limit);
-        let counted = |value: Filter, label: &'static str| Choice {
-            count: Some(all.iter().filter(|key| value.admits(key, now)).count()),
-            ..Choice::new(value, label)
-        };
-        let mut filters = vec![
-            counted(Filter::All, t.channels_filter_all()),
-            counted(Filter::Active, t.keys_active()),
-            counted(Filter::Disabled, t.keys_not_active()),
-        ];
-        if let (true, Who::Person(me)) = (session.is_admin(), &session.who) {
-            filters.insert(1, counted(Filter::Of(me.id), t.keys_mine()));
-        }
-        let (set_search, set_filter, set_dense, set_limit) =
-            (search.setter(), filter.setter(), dense.setter(), limit.setter());
-        let clear = {
-            let (search, filter) = (search.setter(), filter.setter());
-            move |_: MouseEvent| {
-                search.set(String::new());
-                filter.set(Filter::All);
-            }
-        };
-        html! {<>
-            <div class="toolbar">
-                <Search value={(*search).clone()} placeholder={t.keys_search()} on_input={move |text| set_search.set(text)} />
-                <Segmented<Filter> label={t.channels_filter()} choices={filters} value={*filter} class="max-md:w-full seg-wide-narrow"
-                    on_choose={move |value| set_filter.set(value)} />
-                <span class="ml-auto max-md:hidden"></span>
-                <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
-            </div>
-            if shown.is_empty() {
-                <div class="flex-1 px-4 md:px-6 py-10" role="status">
-                    <h2 class="text-lg font-semibold tracking-[-0.01em]">{t.keys_none_found()}</h2>
-                    <button type="button" class="btn btn-sm mt-3" onclick={clear}>{Icon::X.small()}{t.table_clear_filter()}</button>
-                </div>
-            } else {
-                <Rows {shown} {now} dense={*dense} actions={actions.clone()} selected={(*selected).clone()} pick={selected.dispatcher()} on_delete={&ask_delete}>
-                    <More shown={*limit} {found} on_more={move |limit| set_limit.set(limit)} />
-                </Rows>
-            }
-            {bulk(all, &actions, &selected, &ask_delete)}
-        </>}
-    };
-
-    let dialog = if *creating {
-        let created = {
-            let actions = actions.clone();
-            move |created: KeyCreated| actions.put(created.key)
-        };
-        let close = creating.setter();
-        html! { <CreateKey choices={(*choices).clone()} on_created={created} on_close={move |()| close.set(false)} /> }
-    } else {
-        Html::default()
-    };
-    let drawer = props.open.zip(keys.value()).map(|(id, all)| {
-        let Some(one) = all.iter().find(|key| key.id == id) else {
-            return html! { <Redirect<Route> to={Route::Keys} /> };
-        };
-        let close = Callback::from(move |()| {
-            if let Some(navigator) = &navigator {
-                navigator.push(&Route::Keys);
-            }
-        });
-        html! { <EditKey key={id} one={one.clone()} choices={(*choices).clone()} actions={actions.clone()} on_close={close} /> }
-    });
-    html! {<>
-        <PageHeader title={t.keys_title()} {note}><AddButton label={t.keys_new()} on_add={&add} /></PageHeader>
-        {async_view(&keys, list)}
-        {dialog}
-        {for drawer}
-        {confirm(&actions, &deleting, &selected)}
-    </>}
-}
-
-/// What can be done to every selected key at once.
-fn bulk(all: &[Key], actions: &Actions, selected: &UseReducerHandle<Picked>, on_delete: &Callback<Vec<Key>>) -> Html {
-    let (t, ids) = (actions.t, selected.ids());
-    let status = |status: KeyStatus| {
-        let (actions, ids) = (actions.clone(), ids.clone());
-        Callback::from(move |()| actions.set_status(ids.clone(), status))
-    };
-    let delete = {
-        let chosen: Vec<Key> = all.iter().filter(|key| ids.contains(&key.id)).cloned().collect();
-        on_delete.reform(move |()| chosen.clone())
-    };
-    let clear = {
-        let (pick, ids) = (selected.dispatcher(), ids.clone());
-        move |()| pick.dispatch(Pick::Remove(ids.clone()))
-    };
-    html! {
-        <BulkBar count={ids.len()} on_clear={clear}>
-            {bulk_action(Icon::Check, t.do_enable(), &status(KeyStatus::Enabled))}
-            {bulk_action(Icon::Power, t.do_disable(), &status(KeyStatus::Disabled))}
-            {bulk_danger(Icon::Trash2, t.do_delete(), &delete)}
-        </BulkBar>
+    let mut shows = vec![
+        (KeyShow::All, t.channels_filter_all()),
+        (KeyShow::Active, t.keys_active()),
+        (KeyShow::Inactive, t.keys_not_active()),
+    ];
+    if session.is_admin() {
+        shows.insert(1, (KeyShow::Mine, t.keys_mine()));
     }
-}
+    let list = keys.view(&Frame {
+        label: t.keys_title(),
+        search: t.keys_search(),
+        shows,
+        filters: Html::default(),
+        tools: html! { <ColumnChooser<KeyColumn> shown={columns.clone()} /> },
+        heads: rows::heads(t, &columns),
+        row: &|key| rows::row(&keys, &columns, key, &ask_delete),
+        bulk: Some(bulk(&keys, &ask_delete)),
+        empty: html! {
+            <Empty drawing={drawing()} title={t.keys_empty_headline()} text={t.keys_empty_text()}>
+                <button type="button" class="btn btn-sm mt-6" onclick={add.reform(|_: MouseEvent| ())}>{Icon::Plus.small()}{t.keys_new()}</button>
+            </Empty>
+        },
+        none_found: t.keys_none_found().to_owned(),
+        note: Html::default(),
+    });
 
-fn confirm(actions: &Actions, deleting: &UseStateHandle<Vec<Key>>, selected: &UseReducerHandle<Picked>) -> Html {
-    let t = actions.t;
-    let title = match &***deleting {
-        [] => return Html::default(),
+    let on_created = {
+        let keys = keys.clone();
+        move |_: KeyCreated| keys.reload()
+    };
+    let close_dialog = creating.setter();
+    let note = keys.all().filter(|count| *count > 0).map(|count| html! { t.number(count) }).unwrap_or_default();
+    let title = match &**deleting {
         [key] => t.keys_delete(&key.name),
         many => t.keys_delete_many(many.len()),
     };
-    let run = {
-        let (actions, keys) = (actions.clone(), (**deleting).clone());
-        let (deleting, selected) = (deleting.setter(), selected.dispatcher());
-        let done = Callback::from(move |gone| {
-            selected.dispatch(Pick::Remove(gone));
-            deleting.set(Vec::new());
-        });
-        move |()| actions.delete(keys.clone(), done.clone())
+    let (stop, gone) = (deleting.setter(), deleting.setter());
+    let on_delete = {
+        let keys = keys.clone();
+        move |rows| {
+            let gone = gone.clone();
+            delete(&keys, rows, Callback::from(move |()| gone.set(Vec::new())));
+        }
     };
-    let close = deleting.setter();
-    html! {
-        <Confirm {title} text={t.keys_delete_text()} action={t.do_delete()} on_confirm={run} on_close={move |()| close.set(Vec::new())}>
-            if deleting.len() > 1 {
-                <ul class="mt-3 max-h-40 overflow-y-auto text-sm list-disc pl-5">
-                    for key in &**deleting { <li key={key.id} class="break-words">{&key.name}</li> }
-                </ul>
-            }
-        </Confirm>
-    }
+    html! {<>
+        <PageHeader title={t.keys_title()} {note}><AddButton label={t.keys_new()} on_add={&add} /></PageHeader>
+        {list}
+        if *creating {
+            <CreateKey choices={(*choices).clone()} {on_created} on_close={move |()| close_dialog.set(false)} />
+        }
+        if let Some(one) = opened {
+            <EditKey key={one.id} one={one.clone()} choices={(*choices).clone()} keys={keys.clone()} on_close={keys.closing()} />
+        }
+        <DeleteRows<Key> rows={(*deleting).clone()} {title} text={t.keys_delete_text()} on_confirm={on_delete} on_close={move |()| stop.set(Vec::new())} />
+    </>}
+}
+
+/// What an admin chooses from. Without it the form lacks two fields, and everything else still works.
+#[hook]
+fn use_choices(admin: bool) -> UseStateHandle<Option<Rc<Choices>>> {
+    let choices = use_state(|| None::<Rc<Choices>>);
+    let set = choices.setter();
+    use_effect_with(admin, move |admin| {
+        if *admin {
+            spawn_local(async move {
+                if let (Ok(groups), Ok(users)) = (api::groups::list().await, api::users::list().await) {
+                    set.set(Some(Rc::new(Choices { groups, users })));
+                }
+            });
+        }
+    });
+    choices
+}
+
+/// What can be done to every selected key at once.
+fn bulk(keys: &Keys, on_delete: &Callback<Vec<Key>>) -> Html {
+    let (t, rows) = (keys.t, keys.selection());
+    let status = |status: KeyStatus| {
+        let (keys, ids): (_, Vec<i64>) = (keys.clone(), rows.iter().map(|key| key.id).collect());
+        Callback::from(move |()| set_status(&keys, ids.clone(), status))
+    };
+    html! {<>
+        {bulk_action(Icon::Check, t.do_enable(), &status(KeyStatus::Enabled))}
+        {bulk_action(Icon::Power, t.do_disable(), &status(KeyStatus::Disabled))}
+        {bulk_danger(Icon::Trash2, t.do_delete(), &on_delete.reform(move |()| rows.clone()))}
+    </>}
 }
 
 fn drawing() -> Html {

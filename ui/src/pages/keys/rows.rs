@@ -1,69 +1,82 @@
 //! The table of access keys.
 
-use api::keys::{Key, KeyStatus};
+use api::keys::{Key, KeyQuery, KeySort, KeyStatus};
 use yew::prelude::*;
 
-use super::{actions::Actions, view::State};
+use super::{
+    actions::{Keys, set_status},
+    view::State,
+};
 use crate::{
-    i18n::{Text, use_text},
+    i18n::Text,
     parts::{
+        columns::{Column, Shown},
         icon::Icon,
-        link::PageLink,
+        list::{Head, Row, RowLink},
         menu::{Item, Menu},
-        picked::{Pick, Picked},
         status::{Glyph, status},
-        table::{Checkbox, walk_rows},
         time::Ago,
     },
     routes::Route,
     web,
 };
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct RowsProps {
-    pub(crate) shown: Vec<Key>,
-    pub(crate) now: i64,
-    pub(crate) dense: bool,
-    pub(crate) actions: Actions,
-    pub(crate) selected: Picked,
-    pub(crate) pick: UseReducerDispatcher<Picked>,
-    pub(crate) on_delete: Callback<Vec<Key>>,
-    /// Below the rows.
-    #[prop_or_default]
-    pub(crate) children: Html,
+/// Columns that can be hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyColumn {
+    State,
+    Group,
+    Models,
+    From,
+    Used,
+    Expires,
+    Created,
 }
 
-#[component]
-pub(crate) fn Rows(props: &RowsProps) -> Html {
-    let t = use_text();
-    let ids: Vec<i64> = props.shown.iter().map(|key| key.id).collect();
-    let chosen = ids.iter().filter(|id| props.selected.contains(**id)).count();
-    let class = classes!("dt", "dt-stack", props.dense.then_some("dt-dense"));
-    html! {
-        <div class="table-scroll">
-            <table {class} aria-label={t.keys_title()}>
-                <thead><tr>
-                    <th class="w-8"><Checkbox label={t.table_select_all()} checked={chosen == ids.len()}
-                        partly={chosen > 0 && chosen < ids.len()} on_change={picker(props, ids)} /></th>
-                    <th scope="col">{t.keys_column_key()}</th>
-                    <th scope="col">{t.keys_column_state()}</th>
-                    <th scope="col">{t.keys_group()}</th>
-                    <th scope="col">{t.keys_column_models()}</th>
-                    <th scope="col">{t.keys_column_from()}</th>
-                    <th scope="col" class="n">{t.keys_column_used()}</th>
-                    <th scope="col" class="n">{t.keys_column_expires()}</th>
-                    <th class="w-8"><span class="sr-only">{t.table_actions()}</span></th>
-                </tr></thead>
-                <tbody onkeydown={walk_rows()}>for key in &props.shown { {row(t, props, key)} }</tbody>
-            </table>
-            {props.children.clone()}
-        </div>
+impl Column for KeyColumn {
+    const ALL: &'static [Self] =
+        &[Self::State, Self::Group, Self::Models, Self::From, Self::Used, Self::Expires, Self::Created];
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Group => "group",
+            Self::Models => "models",
+            Self::From => "from",
+            Self::Used => "used",
+            Self::Expires => "expires",
+            Self::Created => "created",
+        }
+    }
+
+    fn label(self, t: Text) -> &'static str {
+        match self {
+            Self::State => t.keys_column_state(),
+            Self::Group => t.keys_group(),
+            Self::Models => t.keys_column_models(),
+            Self::From => t.keys_column_from(),
+            Self::Used => t.keys_column_used(),
+            Self::Expires => t.keys_column_expires(),
+            Self::Created => t.keys_column_created(),
+        }
     }
 }
 
-fn picker(props: &RowsProps, ids: Vec<i64>) -> Callback<bool> {
-    let pick = props.pick.clone();
-    Callback::from(move |on: bool| pick.dispatch(if on { Pick::Add(ids.clone()) } else { Pick::Remove(ids.clone()) }))
+pub(super) fn heads(t: Text, shown: &Shown) -> Vec<Head<KeySort>> {
+    let head = |column: KeyColumn| {
+        let head = Head::new(column.label(t));
+        match column {
+            KeyColumn::State => head.up(KeySort::State),
+            KeyColumn::Group => head.up(KeySort::Group),
+            KeyColumn::Models | KeyColumn::From => head,
+            KeyColumn::Used => head.down(KeySort::UsedAt).right(),
+            KeyColumn::Expires => head.up(KeySort::ExpiresAt).right(),
+            KeyColumn::Created => head.down(KeySort::CreatedAt).right(),
+        }
+    };
+    let name = Head::new(t.keys_column_key()).up(KeySort::Name);
+    let others = KeyColumn::ALL.iter().filter(|column| shown.has(**column)).map(|column| head(*column));
+    std::iter::once(name).chain(others).collect()
 }
 
 pub(super) fn state_words(t: Text, state: State) -> (Glyph, String) {
@@ -85,54 +98,87 @@ fn first_of(t: Text, list: &[String], none: &'static str) -> String {
     }
 }
 
-fn row(t: Text, props: &RowsProps, key: &Key) -> Html {
+pub(super) fn row(keys: &Keys, shown: &Shown, key: &Key, on_delete: &Callback<Vec<Key>>) -> Html {
+    let t = keys.t;
     let dash = || html! { <span class="text-ink-3">{"—"}</span> };
-    let state = State::of(key, props.now);
+    let state = State::of(key, web::now());
     let (glyph, word) = state_words(t, state);
     let expires = key.expires_at.map_or_else(dash, |time| {
-        let then = time.as_millis();
-        let offset = web::utc_offset(then);
-        let class = matches!(state, State::ExpiresIn(_)).then_some("t-warn");
-        html! { <time datetime={time.to_string()} title={t.exact(then, offset)} {class}>{t.date(props.now, then, offset)}</time> }
+        let millis = time.as_millis() - 1;
+        let exact = t.exact(millis, web::utc_offset(millis));
+        html! { <time title={exact.clone()}>{exact.split(' ').next().unwrap_or_default().to_owned()}</time> }
     });
     let quiet = !matches!(state, State::Active | State::ExpiresIn(_));
-    let selected = props.selected.contains(key.id);
+    let selected = if keys.is_selected(&key.id) { "true" } else { "false" };
+    let used = key.last_used_at.map_or_else(
+        || html! { <span class="text-ink-3">{t.keys_never_used()}</span> },
+        |time| html! { <Ago {time} /> },
+    );
+    let lines = if keys.dense { "md:flex md:gap-2 md:items-baseline" } else { "block leading-[18px]" };
+    let class = classes!(
+        "block",
+        "font-medium",
+        "truncate",
+        "max-w-full",
+        keys.dense.then_some("md:flex-none"),
+        quiet.then_some("text-ink-2")
+    );
+    let cell = |column: KeyColumn| match column {
+        KeyColumn::State => html! { <td data-m="sub">{status(glyph, &word)}</td> },
+        KeyColumn::Group => html! { <td class="text-ink-2">{&key.group}</td> },
+        KeyColumn::Models => html! {
+            <td class="max-w-[220px] truncate text-ink-2" title={key.models.join("\n")}>{first_of(t, &key.models, t.keys_models_all())}</td>
+        },
+        KeyColumn::From => html! {
+            <td class="max-w-[180px] truncate text-ink-2" title={key.ip_allow.join("\n")}>{first_of(t, &key.ip_allow, t.keys_ip_anywhere())}</td>
+        },
+        KeyColumn::Used => html! { <td class="n text-ink-2" data-m="end2">{used.clone()}</td> },
+        KeyColumn::Expires => html! { <td class="n text-ink-2">{expires.clone()}</td> },
+        KeyColumn::Created => html! { <td class="n text-ink-2"><Ago time={key.created_at} /></td> },
+    };
     html! {
-        <tr key={key.id} aria-selected={if selected { "true" } else { "false" }}>
-            <td><Checkbox label={t.table_select(&key.name)} checked={selected} on_change={picker(props, vec![key.id])} /></td>
-            <td data-m="title" class="md:max-w-[320px]">
-                <span class={if props.dense { "md:flex md:gap-2 md:items-baseline" } else { "block leading-[18px]" }}>
-                    <PageLink to={Route::Key { id: key.id }} row=true
-                        class={classes!("block", "font-medium", "truncate", "max-w-full", props.dense.then_some("md:flex-none"), quiet.then_some("text-ink-2"))}>{&key.name}</PageLink>
+        <tr key={key.id} aria-selected={selected}>
+            {keys.tick(key)}
+            <td data-m="title" class="md:max-w-[320px] md:w-1/3">
+                <span class={lines}>
+                    <RowLink<KeyQuery> to={Route::Key { id: key.id }} query={keys.query.clone()} {class}>{&key.name}</RowLink<KeyQuery>>
                     <span class="block text-xs text-ink-3 truncate"><span class="font-mono">{format!("…{}", key.last4)}</span>{" · "}{&key.username}</span>
                 </span>
             </td>
-            <td data-m="sub" class="md:w-full">{status(glyph, &word)}</td>
-            <td class="text-ink-2">{&key.group}</td>
-            <td class="max-w-[220px] truncate text-ink-2" title={key.models.join("\n")}>{first_of(t, &key.models, t.keys_models_all())}</td>
-            <td class="max-w-[180px] truncate text-ink-2" title={key.ip_allow.join("\n")}>{first_of(t, &key.ip_allow, t.keys_ip_anywhere())}</td>
-            <td class="n text-ink-2" data-m="end2">{key.last_used_at.map_or_else(|| html! { <span class="text-ink-3">{t.keys_never_used()}</span> }, |time| html! { <Ago {time} /> })}</td>
-            <td class="n text-ink-2">{expires}</td>
-            <td data-m="end">{menu(t, props, key)}</td>
+            for column in KeyColumn::ALL.iter().filter(|column| shown.has(**column)) { {cell(*column)} }
+            <td data-m="end">{menu(keys, key, on_delete)}</td>
         </tr>
     }
 }
 
-fn menu(t: Text, props: &RowsProps, key: &Key) -> Html {
+fn menu(keys: &Keys, key: &Key, on_delete: &Callback<Vec<Key>>) -> Html {
+    let t = keys.t;
     let (label, icon, target) = match key.status {
         KeyStatus::Enabled => (t.do_disable(), Icon::Power, KeyStatus::Disabled),
         KeyStatus::Disabled => (t.do_enable(), Icon::Check, KeyStatus::Enabled),
     };
     let toggle = {
-        let (actions, id) = (props.actions.clone(), key.id);
-        Callback::from(move |()| actions.set_status(vec![id], target))
+        let (keys, id) = (keys.clone(), key.id);
+        Callback::from(move |()| set_status(&keys, vec![id], target))
     };
     let gone = key.clone();
     let items = vec![
         Item::new(icon.view(), label, toggle),
-        Item::new(Icon::Trash2.view(), t.do_delete(), props.on_delete.reform(move |()| vec![gone.clone()])).danger(),
+        Item::new(Icon::Trash2.view(), t.do_delete(), on_delete.reform(move |()| vec![gone.clone()])).danger(),
     ];
     html! {
         <Menu id={format!("key-{}-menu", key.id)} label={t.table_more(&key.name)} {items}>{Icon::Ellipsis.view()}</Menu>
+    }
+}
+
+impl Row for Key {
+    type Id = i64;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
     }
 }

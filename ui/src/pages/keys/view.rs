@@ -1,6 +1,6 @@
-//! What the list shows of access keys, and in which order.
+//! What is shown of access keys.
 
-use api::keys::{Key, KeyStatus};
+use api::keys::{Key, KeyStatus, SOON};
 
 /// How a key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,45 +20,10 @@ impl State {
         match (key.status, left) {
             (KeyStatus::Disabled, _) => Self::Disabled,
             (KeyStatus::Enabled, Some(..=0)) => Self::Expired,
-            (KeyStatus::Enabled, Some(left)) if left <= 7 * DAY => Self::ExpiresIn(left / DAY),
+            (KeyStatus::Enabled, Some(left)) if left <= SOON => Self::ExpiresIn(left / DAY),
             (KeyStatus::Enabled, _) => Self::Active,
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Filter {
-    All,
-    /// Of the user with this id.
-    Of(i64),
-    Active,
-    Disabled,
-}
-
-impl Filter {
-    pub(crate) fn admits(self, key: &Key, now: i64) -> bool {
-        let usable = matches!(State::of(key, now), State::Active | State::ExpiresIn(_));
-        match self {
-            Self::All => true,
-            Self::Of(user) => key.user_id == user,
-            Self::Active => usable,
-            Self::Disabled => !usable,
-        }
-    }
-}
-
-/// The rows to show, newest first.
-pub(crate) fn rows(keys: &[Key], filter: Filter, search: &str, now: i64) -> Vec<Key> {
-    let search = search.trim().to_lowercase();
-    let found = |text: &str| text.to_lowercase().contains(&search);
-    let mut rows: Vec<Key> = keys
-        .iter()
-        .filter(|key| filter.admits(key, now))
-        .filter(|key| found(&key.name) || found(&key.username) || found(&key.last4) || found(&key.public_id))
-        .cloned()
-        .collect();
-    rows.sort_by_key(|key| std::cmp::Reverse((key.created_at, key.id)));
-    rows
 }
 
 /// A tool that is set up by lines to paste. All of them speak what the gateway speaks today: Chat Completions.
@@ -180,16 +145,6 @@ pub(crate) mod tests {
         assert_eq!(State::of(&key("a", 1, Some(NOW)), NOW), State::Expired);
         let disabled = Key { status: KeyStatus::Disabled, ..key("a", 1, Some(NOW - 1)) };
         assert_eq!(State::of(&disabled, NOW), State::Disabled);
-    }
-
-    #[test]
-    fn the_newest_key_comes_first_and_search_finds_its_end() {
-        let keys = [key("old", 1, None), key("new", 2, None), key("spent", 3, Some(NOW - 1))];
-        let names = |rows: Vec<Key>| rows.into_iter().map(|key| key.name).collect::<Vec<_>>();
-        assert_eq!(names(rows(&keys, Filter::All, "HY2X", NOW)), ["spent", "new", "old"]);
-        assert_eq!(names(rows(&keys, Filter::Active, "", NOW)), ["new", "old"]);
-        assert_eq!(names(rows(&keys, Filter::Disabled, "", NOW)), ["spent"]);
-        assert_eq!(rows(&keys, Filter::Of(2), "", NOW).len(), 0);
     }
 
     #[test]

@@ -1,0 +1,423 @@
+//! A list of which the server sorts, filters and counts, a page at a time. What a person would share or come back to (search,
+//! filter, order, page) is the address's query; how dense it is, is kept in the browser.
+//!
+//! A page gets a [`List`] from [`use_list`], draws it with [`List::view`], and changes rows with [`List::change`] and
+//! [`List::delete`], which report failures themselves.
+
+mod delete;
+mod frame;
+mod head;
+mod link;
+mod pager;
+mod state;
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use ::api::{
+    Page,
+    list::{Asked, ListQuery, Sort},
+    words::Word,
+};
+use gloo_timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+pub(crate) use self::{delete::DeleteRows, frame::Frame, head::Head, link::RowLink, state::Row};
+use self::{
+    pager::PAGE,
+    state::{Action, State, Take},
+};
+use crate::{
+    api::Failure,
+    i18n::{Text, use_text},
+    parts::toast::{Toaster, use_toaster},
+    prefs::{save, saved},
+    routes::Route,
+};
+
+/// After how long a search is asked for, in milliseconds; most people type faster.
+const PAUSE: u32 = 150;
+
+pub(crate) struct List<T: Row, Q: ListQuery> {
+    pub(crate) t: Text,
+    pub(crate) toaster: Toaster,
+    /// As the address has it.
+    pub(crate) query: Q,
+    pub(crate) dense: bool,
+    home: Route,
+    state: UseReducerHandle<State<T>>,
+    selected: UseReducerHandle<Selected<T>>,
+    set_dense: Callback<bool>,
+    /// What stands in the search field.
+    typed: Rc<String>,
+    on_type: Callback<String>,
+    go: Callback<Q>,
+    /// How many there are in all, as far as that was ever asked.
+    all: Option<i64>,
+    load: Callback<Take>,
+}
+
+impl<T: Row, Q: ListQuery> Clone for List<T, Q> {
+    fn clone(&self) -> Self {
+        Self {
+            t: self.t,
+            toaster: self.toaster.clone(),
+            query: self.query.clone(),
+            dense: self.dense,
+            home: self.home.clone(),
+            state: self.state.clone(),
+            selected: self.selected.clone(),
+            set_dense: self.set_dense.clone(),
+            typed: self.typed.clone(),
+            on_type: self.on_type.clone(),
+            go: self.go.clone(),
+            all: self.all,
+            load: self.load.clone(),
+        }
+    }
+}
+
+/// Alike for whoever acts on the list; what it shows may differ.
+impl<T: Row, Q: ListQuery> PartialEq for List<T, Q> {
+    fn eq(&self, other: &Self) -> bool {
+        self.t == other.t && self.query == other.query && self.toaster == other.toaster
+    }
+}
+
+/// The list that `ask` answers, at the address `home`. `table` is its name in the browser's storage; it begins dense or not.
+#[hook]
+pub(crate) fn use_list<T, Q, F>(table: &'static str, home: Route, dense: bool, ask: fn(Q) -> F) -> List<T, Q>
+where
+    T: Row,
+    Q: ListQuery,
+    F: Future<Output = Result<Page<T>, Failure>> + 'static,
+{
+    let (t, toaster) = (use_text(), use_toaster());
+    let navigator = use_navigator();
+    let query: Q = use_location().and_then(|location| location.query::<Q>().ok()).unwrap_or_default();
+    let state = use_reducer(State::<T>::default);
+    let selected = use_reducer(Selected::<T>::default);
+
+    let questions = use_mut_ref(|| 0_u32);
+    let load = use_callback(query.clone(), {
+        let dispatcher = state.dispatcher();
+        move |take: Take, query: &Q| {
+            let question = {
+                let mut count = questions.borrow_mut();
+                *count += 1;
+                *count
+            };
+            dispatcher.dispatch(Action::Ask(question, take));
+            let answer = ask(query.with(Asked { page_size: PAGE, ..query.asked() }));
+            let dispatcher = dispatcher.clone();
+            spawn_local(async move { dispatcher.dispatch(Action::Answer(question, take, answer.await)) });
+        }
+    });
+    use_effect_with(load.clone(), |load| load.emit(Take::Whole));
+
+    let go = use_callback((navigator.clone(), home.clone()), |query: Q, (navigator, home)| {
+        if let Some(navigator) = navigator {
+            // Plain texts and numbers always serialise.
+            let _ok = navigator.push_with_query(home, &query);
+        }
+    });
+
+    // The field runs ahead of the address while a person types, and follows it when they go back.
+    let searched = query.asked().search.unwrap_or_default();
+    let typed = use_state(|| Rc::new(searched.clone()));
+    let sent = use_mut_ref(|| searched.clone());
+    let timer = use_mut_ref(|| None::<Timeout>);
+    {
+        let (typed, sent, timer) = (typed.setter(), sent.clone(), timer.clone());
+        use_effect_with(searched, move |searched| {
+            if sent.borrow().as_str() != searched {
+                timer.replace(None);
+                sent.replace(searched.clone());
+                typed.set(Rc::new(searched.clone()));
+            }
+        });
+    }
+    // Where the person is when the pause ends: they may have opened a row meanwhile, or sorted.
+    let here = use_mut_ref(|| (home.clone(), query.clone()));
+    here.replace((use_route::<Route>().unwrap_or_else(|| home.clone()), query.clone()));
+    let on_type = {
+        let typed = typed.setter();
+        Callback::from(move |text: String| {
+            typed.set(Rc::new(text.clone()));
+            let (navigator, sent, here) = (navigator.clone(), sent.clone(), here.clone());
+            timer.replace(Some(Timeout::new(PAUSE, move || {
+                let words = text.trim().to_owned();
+                sent.replace(words.clone());
+                let search = Some(words).filter(|words| !words.is_empty());
+                if let Some(navigator) = navigator {
+                    let (route, query) = here.borrow().clone();
+                    // One step back leaves the search; it doesn't take away letters.
+                    let _ok =
+                        navigator.replace_with_query(&route, &query.with(Asked { search, page: 1, ..query.asked() }));
+                }
+            })));
+        })
+    };
+
+    let density = use_state(|| saved(&density_key(table)).map_or(dense, |word| word == "dense"));
+    let set_dense = {
+        let density = density.setter();
+        Callback::from(move |dense: bool| {
+            save(&density_key(table), if dense { "dense" } else { "comfortable" });
+            density.set(dense);
+        })
+    };
+
+    // A search says nothing of how many there are, so the last number that is known stays.
+    let all = use_mut_ref(|| None::<i64>);
+    if let Some(page) = &state.page
+        && !state.busy
+        && !is_narrowed(&query)
+    {
+        *all.borrow_mut() = page.counts.get(Q::Show::ALL[0].as_str()).copied();
+    }
+    let all = *all.borrow();
+    let last = state.page.as_ref().map_or(1, |page| pager::last(page.total));
+    {
+        let (go, query) = (go.clone(), query.clone());
+        // Whoever deletes what is on the last page comes to the one before.
+        let beyond = !state.busy && query.asked().page > last;
+        use_effect_with(beyond, move |beyond| {
+            if *beyond {
+                go.emit(query.with(Asked { page: last, ..query.asked() }));
+            }
+        });
+    }
+    List {
+        t,
+        toaster,
+        query,
+        dense: *density,
+        home,
+        state,
+        selected,
+        set_dense,
+        typed: (*typed).clone(),
+        on_type,
+        go,
+        all,
+        load,
+    }
+}
+
+/// Whether a search or a filter other than `show` is asked.
+fn is_narrowed<Q: ListQuery>(query: &Q) -> bool {
+    query.with(Asked { search: query.asked().search, ..Q::default().asked() }) != Q::default()
+}
+
+fn density_key(table: &str) -> String {
+    format!("aigw.density.{table}")
+}
+
+impl<T: Row, Q: ListQuery> List<T, Q> {
+    /// The rows in view; none before the first answer.
+    pub(crate) fn rows(&self) -> &[T] {
+        self.state.page.as_ref().map_or(&[], |page| &page.items)
+    }
+
+    /// How many there are, whatever is searched; `None` as long as nobody knows.
+    pub(crate) fn all(&self) -> Option<i64> {
+        self.all
+    }
+
+    /// A row that is in view or was opened by its address.
+    pub(crate) fn find(&self, id: &T::Id) -> Option<&T> {
+        self.state.find(id)
+    }
+
+    /// Asks again, as after something was made or is gone.
+    pub(crate) fn reload(&self) {
+        self.load.emit(Take::Whole);
+    }
+
+    /// Shows what the server made of a row, and counts again.
+    pub(crate) fn put(&self, row: T) {
+        self.selected.dispatch(Pick::Changed(row.clone()));
+        self.state.dispatch(Action::Put(row));
+        self.load.emit(Take::InPlace);
+    }
+
+    /// Back to the list alone, as it was.
+    pub(crate) fn close(&self) {
+        self.go.emit(self.query.clone());
+    }
+
+    pub(crate) fn closing(&self) -> Callback<()> {
+        let (go, query) = (self.go.clone(), self.query.clone());
+        Callback::from(move |()| go.emit(query.clone()))
+    }
+
+    /// Asks for something else; from its first page.
+    pub(crate) fn ask(&self, query: &Q) {
+        self.go.emit(query.with(Asked { page: 1, ..query.asked() }));
+    }
+
+    fn is_narrowed(&self) -> bool {
+        is_narrowed(&self.query)
+    }
+
+    fn asked(&self) -> Asked<Q::Sort, Q::Show> {
+        let words = self.typed.trim();
+        // What was typed a moment ago counts too.
+        Asked { search: (!words.is_empty()).then(|| words.to_owned()), ..self.query.asked() }
+    }
+
+    fn on_show(&self) -> Callback<Q::Show> {
+        let this = self.clone();
+        Callback::from(move |show| this.ask(&this.query.with(Asked { show, ..this.asked() })))
+    }
+
+    fn on_sort(&self) -> Callback<Sort<Q::Sort>> {
+        let this = self.clone();
+        Callback::from(move |sort| this.ask(&this.query.with(Asked { sort, ..this.asked() })))
+    }
+
+    fn on_page(&self) -> Callback<i64> {
+        let this = self.clone();
+        Callback::from(move |page| this.go.emit(this.query.with(Asked { page, ..this.asked() })))
+    }
+
+    /// Takes away search and filters; the order stays.
+    fn on_clear(&self) -> Callback<()> {
+        let (this, sort) = (self.clone(), self.query.asked().sort);
+        Callback::from(move |()| this.go.emit(Q::default().with(Asked { sort, ..Q::default().asked() })))
+    }
+
+    pub(crate) fn is_selected(&self, id: &T::Id) -> bool {
+        self.selected.0.contains_key(id)
+    }
+
+    /// What is selected, also on other pages.
+    pub(crate) fn selection(&self) -> Vec<T> {
+        self.selected.0.values().cloned().collect()
+    }
+
+    fn on_select(&self, rows: Vec<T>) -> Callback<bool> {
+        let selected = self.selected.dispatcher();
+        Callback::from(move |on: bool| {
+            selected.dispatch(if on {
+                Pick::Add(rows.clone())
+            } else {
+                Pick::Remove(rows.iter().map(Row::id).collect())
+            });
+        })
+    }
+
+    /// Changes one after the other, shows each as the server answered it, then hands those over to `done`.
+    pub(crate) fn change<F>(
+        &self,
+        ids: Vec<T::Id>,
+        ask: impl Fn(T::Id) -> F + 'static,
+        done: impl FnOnce(&[T]) + 'static,
+    ) where
+        F: Future<Output = Result<T, Failure>> + 'static,
+    {
+        let this = self.clone();
+        spawn_local(async move {
+            let mut changed = Vec::new();
+            for id in ids {
+                match ask(id).await {
+                    Ok(row) => {
+                        this.put(row.clone());
+                        changed.push(row);
+                    }
+                    Err(error) => this.toaster.failed(error.sentence(this.t)),
+                }
+            }
+            if !changed.is_empty() {
+                done(&changed);
+            }
+        });
+    }
+
+    /// Deletes one after the other, then asks for the list again and hands over to `done` what is gone.
+    pub(crate) fn delete<F>(&self, rows: Vec<T>, ask: fn(T::Id) -> F, done: impl FnOnce(&[T]) + 'static)
+    where
+        F: Future<Output = Result<(), Failure>> + 'static,
+    {
+        let this = self.clone();
+        spawn_local(async move {
+            let mut gone = Vec::new();
+            for row in rows {
+                match ask(row.id()).await {
+                    Ok(()) => gone.push(row),
+                    // Someone else was faster; the wish is granted.
+                    Err(error) if error.is_status(404) => gone.push(row),
+                    Err(error) => this.toaster.failed(error.sentence(this.t)),
+                }
+            }
+            this.selected.dispatch(Pick::Remove(gone.iter().map(Row::id).collect()));
+            this.reload();
+            done(&gone);
+        });
+    }
+}
+
+/// The row with this id: from the page, or asked for where the page doesn't hold it. Leads back to the list if there is none.
+#[hook]
+pub(crate) fn use_opened<T, Q, F>(list: &List<T, Q>, id: Option<T::Id>, get: fn(T::Id) -> F) -> Option<T>
+where
+    T: Row,
+    Q: ListQuery,
+    F: Future<Output = Result<T, Failure>> + 'static,
+{
+    let row = id.as_ref().and_then(|id| list.find(id)).cloned();
+    let settled = list.state.page.is_some() || list.state.failure.is_some();
+    let missing = id.filter(|_| row.is_none() && settled);
+    let this = list.clone();
+    use_effect_with(missing, move |missing| {
+        if let Some(id) = missing.clone() {
+            spawn_local(async move {
+                match get(id).await {
+                    Ok(row) => this.state.dispatch(Action::Apart(row)),
+                    Err(error) => {
+                        this.toaster.failed(error.sentence(this.t));
+                        this.close();
+                    }
+                }
+            });
+        }
+    });
+    row
+}
+
+/// Rows with a tick. They are held whole, because other pages than the one in view have some of them.
+struct Selected<T: Row>(BTreeMap<T::Id, T>);
+
+impl<T: Row> Default for Selected<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+enum Pick<T: Row> {
+    Add(Vec<T>),
+    Remove(Vec<T::Id>),
+    Clear,
+    Changed(T),
+}
+
+impl<T: Row> Reducible for Selected<T> {
+    type Action = Pick<T>;
+
+    fn reduce(self: Rc<Self>, pick: Pick<T>) -> Rc<Self> {
+        let mut rows = self.0.clone();
+        match pick {
+            Pick::Add(more) => rows.extend(more.into_iter().map(|row| (row.id(), row))),
+            Pick::Remove(gone) => rows.retain(|id, _| !gone.contains(id)),
+            Pick::Clear => rows.clear(),
+            Pick::Changed(row) => {
+                if let Some(known) = rows.get_mut(&row.id()) {
+                    *known = row;
+                }
+            }
+        }
+        Rc::new(Self(rows))
+    }
+}
