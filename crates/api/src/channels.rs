@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Time, Validate, validate};
+use crate::{
+    Fields, Time, Validate,
+    list::{Sort, SortKey, list_query},
+    validate,
+    words::words,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -51,6 +56,66 @@ impl ChannelStatus {
         }
     }
 }
+
+/// How a channel is, in the order of who needs the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Health {
+    /// The provider refused our key in the last test.
+    KeyRejected,
+    /// The last test failed otherwise.
+    Failed,
+    Untested,
+    Healthy,
+    Disabled,
+}
+
+impl Health {
+    pub fn of(channel: &Channel) -> Self {
+        match (channel.status, &channel.last_test) {
+            (ChannelStatus::Disabled, _) => Self::Disabled,
+            (ChannelStatus::Enabled, None) => Self::Untested,
+            (ChannelStatus::Enabled, Some(test)) if test.ok => Self::Healthy,
+            (ChannelStatus::Enabled, Some(test)) if matches!(test.status, Some(401 | 403)) => Self::KeyRejected,
+            (ChannelStatus::Enabled, Some(_)) => Self::Failed,
+        }
+    }
+
+    pub const fn needs_you(self) -> bool {
+        matches!(self, Self::KeyRejected | Self::Failed)
+    }
+}
+
+words!(
+    ChannelSort {
+        Name = "name",
+        /// Who failed the last test first, who is disabled last.
+        Health = "health",
+        Keys = "keys",
+        Models = "models",
+        Priority = "priority",
+        Weight = "weight",
+        /// Of the last test; who didn't pass it comes last.
+        Latency = "latency",
+    }
+);
+
+impl SortKey for ChannelSort {
+    const DEFAULT: Sort<Self> = Sort::up(Self::Health);
+}
+
+words!(
+    ChannelShow {
+        All = "all",
+        /// Enabled ones that failed the last test.
+        NeedsYou = "needs_you",
+        Disabled = "disabled",
+    }
+);
+
+list_query!(
+    /// Which channels to answer, and in which order. `search` looks at name, provider and models.
+    ChannelQuery: ChannelSort, ChannelShow {}
+);
 
 /// A provider key that the channel holds. The key itself is sealed and never answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

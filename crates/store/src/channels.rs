@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use api::Page;
 use api::channels::{Channel, ChannelKey, ChannelPatch, ChannelStatus, ChannelTest, NewChannel};
-use api::page::PageQuery;
 use secrecy::SecretString;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -12,7 +10,7 @@ use sqlx::{AnyConnection, Row};
 use crate::access_key::last4;
 use crate::error::Error;
 use crate::models;
-use crate::sql::{Columns, Sql, contains, json};
+use crate::sql::{Columns, Sql, json};
 use crate::store::Store;
 use crate::vault::{SealError, Vault};
 
@@ -69,24 +67,15 @@ const SELECT: &str = "SELECT id, name, provider, base_url, models, model_mapping
     test_model, last_test, created_at, updated_at FROM channels WHERE ";
 
 impl Channels<'_> {
-    /// A page of the channels in the order of their making.
-    pub async fn list(self, query: &PageQuery) -> Result<Page<Channel>, Error> {
-        let (skip, size) = query.window();
-        let pattern = contains(query.search.as_deref());
+    /// All of them in the order of their making.
+    pub async fn all(self) -> Result<Vec<Channel>, Error> {
         let mut connection = self.store.read().await?;
-        let total = sqlx::query(r"SELECT COUNT(*) AS n FROM channels WHERE lower(name) LIKE $1 ESCAPE '\'")
-            .bind(&pattern)
-            .fetch_one(&mut *connection)
-            .await?
-            .try_get("n")?;
         let mut sql = Sql::new(SELECT);
-        sql.push_bind("lower(name) LIKE ", pattern)
-            .push_bind(r" ESCAPE '\' ORDER BY id LIMIT ", size)
-            .push_bind(" OFFSET ", skip);
+        sql.push("1 = 1 ORDER BY id");
         let rows = sql.build().fetch_all(&mut *connection).await?;
-        let mut items = rows.iter().map(channel).collect::<Result<Vec<_>, _>>()?;
-        attach_keys(&mut connection, &mut items).await?;
-        Ok(Page { items, total, page: skip / size + 1, page_size: size, counts: BTreeMap::new() })
+        let mut channels = rows.iter().map(channel).collect::<Result<Vec<_>, _>>()?;
+        attach_keys(&mut connection, &mut channels).await?;
+        Ok(channels)
     }
 
     /// How many enabled ones failed their last test.

@@ -13,6 +13,7 @@ mod error;
 mod groups;
 mod input;
 mod keys;
+mod listing;
 mod logs;
 mod models;
 mod onboarding;

@@ -1,16 +1,12 @@
 use api::channels::{ChannelPatch, ChannelStatus, ChannelTest};
-use api::keys::{KeyPatch, KeyQuery, KeyStatus, NewKey};
+use api::keys::{KeyPatch, KeyQuery, KeySort, KeyStatus, NewKey};
+use api::list::Sort;
 use api::models::{ModelPatch, ModelStatus, NewModel};
-use api::page::PageQuery;
 use api::users::{AccountPatch, AccountStatus};
 use secrecy::ExposeSecret;
 use store::{ChannelError, ModelError, RelayChannel, Scope, Store, parse_access_key};
 
 use crate::support::{Home, NOW, channel, member};
-
-fn search(text: &str) -> PageQuery {
-    PageQuery { search: Some(text.to_owned()), ..PageQuery::default() }
-}
 
 fn status(status: AccountStatus) -> AccountPatch {
     AccountPatch { status: Some(status), ..AccountPatch::default() }
@@ -46,8 +42,8 @@ async fn a_channel_comes_back_as_it_was_made() {
     assert_eq!(last4, ["1234", ""]);
     assert_eq!(store.channels().get(made.id).await.unwrap(), Some(made.clone()));
     assert_eq!(store.channels().get(made.id + 1).await.unwrap(), None);
-    let page = store.channels().list(&PageQuery::default()).await.unwrap();
-    assert_eq!((page.total, page.items), (1, vec![made]));
+    let channels = store.channels().all().await.unwrap();
+    assert_eq!(channels, [made]);
     assert_eq!(secrets(&only(&store).await), ["sk-first-1234", "short"]);
     store.close().await;
 }
@@ -194,19 +190,22 @@ async fn a_test_is_remembered() {
 async fn pages_and_searches_find_what_they_should() {
     let home = Home::new();
     let store = home.open().await;
+    let anna = member(&store, "anna").await;
     for name in ["Alpha_1", "alpha21", "beta", "100%"] {
-        store.channels().create(channel(name, &[], &["m"])).await.unwrap();
+        store.keys().create(anna.id, new_key(name)).await.unwrap();
     }
-    let names = async |query: PageQuery| -> (i64, Vec<String>) {
-        let page = store.channels().list(&query).await.unwrap();
-        (page.total, page.items.into_iter().map(|channel| channel.name).collect())
+    let names = async |query: KeyQuery| -> (i64, Vec<String>) {
+        let query = KeyQuery { sort: Sort::up(KeySort::CreatedAt), ..query };
+        let page = store.keys().list(Scope::All, anna.id, &query).await.unwrap();
+        (page.total, page.items.into_iter().map(|key| key.name).collect())
     };
+    let search = |text: &str| KeyQuery { search: Some(text.to_owned()), ..KeyQuery::default() };
     assert_eq!(names(search("ALPHA")).await, (2, vec!["Alpha_1".to_owned(), "alpha21".to_owned()]));
     assert_eq!(names(search("a_1")).await, (1, vec!["Alpha_1".to_owned()]));
     assert_eq!(names(search("%")).await, (1, vec!["100%".to_owned()]));
-    let second = PageQuery { page: 2, page_size: 3, search: None };
+    let second = KeyQuery { page: 2, page_size: 3, ..KeyQuery::default() };
     assert_eq!(names(second).await, (4, vec!["100%".to_owned()]));
-    let beyond = PageQuery { page: i64::MAX, page_size: -1, search: None };
+    let beyond = KeyQuery { page: i64::MAX, page_size: -1, ..KeyQuery::default() };
     assert_eq!(names(beyond).await, (4, vec![]));
     store.close().await;
 }
