@@ -14,6 +14,8 @@ use tracing::{info, warn};
 use crate::settings::Settings;
 
 pub(crate) fn run(settings: Settings) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    raise_open_files();
     let runtime = Runtime::new().context("can't start threads")?;
     runtime.block_on(async {
         let demo = settings.config.demo;
@@ -23,6 +25,16 @@ pub(crate) fn run(settings: Settings) -> anyhow::Result<()> {
         stop(gateway).await;
         Ok(())
     })
+}
+
+/// As many as the system allows. A stream takes two, and shells tend to allow 1,024, which is what programs that use `select` can bear.
+#[cfg(unix)]
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        warn!(%error, "can't raise the limit of open files");
+    }
 }
 
 /// Ends in order, unless a signal says that there is no time for it.

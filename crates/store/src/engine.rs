@@ -59,6 +59,10 @@ impl Pools {
                         "PRAGMA trusted_schema = OFF",
                         "PRAGMA journal_size_limit = 67108864",
                         "PRAGMA cache_size = -16384",
+                        // What undoes a statement would otherwise be written to a file, at each batch of some size.
+                        "PRAGMA temp_store = MEMORY",
+                        // 16 MiB: the same few pages are written again and again, and copied once at a checkpoint.
+                        "PRAGMA wal_autocheckpoint = 4096",
                     ] {
                         connection.execute(pragma).await?;
                     }

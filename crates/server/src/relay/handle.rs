@@ -128,7 +128,7 @@ fn arrival(
     })
 }
 
-/// Chance for choosing among channels; if the system has none, the first one it is.
+/// Chance for choosing among channels.
 fn random() -> u64 {
-    getrandom::u64().unwrap_or(0)
+    rand::random()
 }

@@ -14,6 +14,7 @@ use std::task::{Context, Poll};
 use api::Time;
 use api::logs::{Attempt, LogState};
 use sqlx::{AnyConnection, AnyPool, Connection};
+use tokio::runtime::Handle;
 use tokio::sync::{broadcast, oneshot};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -118,12 +119,21 @@ struct Entry {
     settle: Option<Settle>,
     /// Who waits for the commit, if anyone.
     done: Option<oneshot::Sender<Result<(), LedgerError>>>,
+    /// Where they wait.
+    home: Option<Handle>,
 }
 
 impl Entry {
     fn new(open: Option<Open>, settle: Option<Settle>) -> (Self, Receipt) {
         let (done, receipt) = oneshot::channel();
-        (Self { open, settle, done: Some(done) }, Receipt(receipt))
+        (Self { open, settle, done: Some(done), home: Handle::try_current().ok() }, Receipt(receipt))
+    }
+}
+
+impl From<Open> for Entry {
+    /// One that nobody waits for.
+    fn from(open: Open) -> Self {
+        Self { open: Some(open), settle: None, done: None, home: None }
     }
 }
 

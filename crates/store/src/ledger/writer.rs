@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use api::Time;
 use sqlx::{AnyPool, Connection};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
@@ -178,12 +179,33 @@ impl Writer {
                     entry.tell(told(result));
                 }
             }
-            result => {
-                let result = told(result);
-                for entry in entries.drain(..) {
+            result => self.tell(entries.drain(..), &told(result)),
+        }
+    }
+
+    /// Tells everyone who waits, those of another runtime in a task there: waking it costs more than what it is told.
+    fn tell(&self, entries: impl Iterator<Item = Entry>, result: &Result<(), LedgerError>) {
+        let here = Handle::current().id();
+        let mut elsewhere: Vec<(Handle, Vec<Entry>)> = Vec::new();
+        for entry in entries {
+            let Some(home) = entry.home.as_ref().filter(|home| home.id() != here) else {
+                entry.tell(result.clone());
+                continue;
+            };
+            if let Some((_, waiting)) = elsewhere.iter_mut().find(|(other, _)| other.id() == home.id()) {
+                waiting.push(entry);
+            } else {
+                elsewhere.push((home.clone(), vec![entry]));
+            }
+        }
+        for (home, waiting) in elsewhere {
+            let result = result.clone();
+            let tell = async move {
+                for entry in waiting {
                     entry.tell(result.clone());
                 }
-            }
+            };
+            self.tasks.spawn_on(tell, &home);
         }
     }
 
@@ -241,7 +263,7 @@ impl State {
             if let Some(settle) = &entry.settle
                 && let Some((open, _)) = self.noted.remove(&settle.id)
             {
-                entries.push(Entry { open: Some(open), settle: None, done: None });
+                entries.push(open.into());
             }
             entries.push(entry);
         }
@@ -250,7 +272,7 @@ impl State {
 
     fn queue_noted(&mut self, is_due: impl Fn(Instant) -> bool) {
         let due = self.noted.extract_if(|_, (_, since)| is_due(*since));
-        self.queue.extend(due.map(|(_, (open, _))| Entry { open: Some(open), settle: None, done: None }));
+        self.queue.extend(due.map(|(_, (open, _))| Entry::from(open)));
     }
 
     /// The batch's keys whose last use is to be written again.
