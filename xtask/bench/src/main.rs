@@ -91,7 +91,8 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 async fn compare(cli: &Cli) -> Result<()> {
     let plan = if cli.quick { Plan::QUICK } else { Plan::FULL };
     // Each stream is two connections, here and in a proxy; those of the load before it stay open for a while.
-    let streams = plan.idle_streams.min(process::raise_open_files()?.saturating_sub(2_000) / 2);
+    let open_files = process::raise_open_files()?;
+    let streams = plan.idle_streams.min(open_files.saturating_sub(2_000) / 2);
     let upstream = Upstream::start(cli.chunk_delay).await?;
     let nginx = Nginx::start(upstream.address, streams).await?;
     let mut targets = vec![Target::new("direct", upstream.address, None), Target::new("nginx", nginx.address, None)];
@@ -105,7 +106,7 @@ async fn compare(cli: &Cli) -> Result<()> {
     } else {
         eprintln!("no --gateway: nginx and the upstream alone");
     }
-    let mut report = Report::new(Machine::look(&nginx), plan);
+    let mut report = Report::new(Machine::look(&nginx, open_files), plan);
     report.idle_memory(&nginx, &gateways)?;
     for (kind, connections) in SCENARIOS {
         report.scenario(kind, connections, in_turns(&targets, kind, connections, plan).await?);

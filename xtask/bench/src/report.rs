@@ -20,10 +20,11 @@ pub(crate) struct Machine {
     cores: usize,
     kernel: String,
     nginx: String,
+    open_files: usize,
 }
 
 impl Machine {
-    pub(crate) fn look(nginx: &Nginx) -> Self {
+    pub(crate) fn look(nginx: &Nginx, open_files: usize) -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
         let info = read("/proc/cpuinfo");
         let cpu = info.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1));
@@ -32,6 +33,7 @@ impl Machine {
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
             nginx: nginx.version.clone(),
+            open_files,
         }
     }
 }
@@ -144,7 +146,7 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Machine { cpu, cores, kernel, nginx } = &self.machine;
+        let Machine { cpu, cores, kernel, nginx, open_files } = &self.machine;
         let Plan { rounds, round, .. } = self.plan;
         writeln!(f, "{cpu}, {cores} cores, Linux {kernel}, {nginx} (1 worker, unbuffered).")?;
         writeln!(
@@ -185,9 +187,14 @@ impl fmt::Display for Report {
             let (before, with_streams) = (mib(memory.before), mib(memory.with_streams));
             writeln!(f, "| {name} | {} | {before} | {with_streams} | {} |", mib(start), memory.streams)?;
         }
-        for (name, memory) in &self.streaming {
+        for (_, memory) in &self.streaming {
             if memory.streams < self.plan.idle_streams {
-                writeln!(f, "\n{name}: {} streams is what this machine's limit of open files allows.", memory.streams)?;
+                writeln!(
+                    f,
+                    "\nNot {} idle streams but {}: a process may open {open_files} files here, and a stream takes two of a proxy's. \
+                     Raise the hard limit (`ulimit -Hn`) for more.",
+                    self.plan.idle_streams, memory.streams,
+                )?;
                 break;
             }
         }
