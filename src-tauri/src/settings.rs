@@ -56,6 +56,9 @@ pub(crate) struct Flags {
     /// Seconds that running answers get to finish at shutdown [default: 30]
     #[arg(long, env = "AIGW_DRAIN_SECONDS", value_name = "SECONDS")]
     drain_seconds: Option<u64>,
+    /// Days that rows of the audit are kept; 0 keeps them for ever [default: 365]
+    #[arg(long, env = "AIGW_AUDIT_DAYS", value_name = "DAYS")]
+    audit_days: Option<u16>,
     /// Names of those that the environment gave.
     #[arg(skip)]
     #[serde(skip)]
@@ -94,8 +97,17 @@ impl std::fmt::Debug for Flags {
 }
 
 /// Those that the console shows, in its order.
-const SHOWN: [&str; 8] =
-    ["listen", "public_urls", "trusted_proxies", "egress", "data_dir", "durability", MASTER_KEY, "drain_seconds"];
+const SHOWN: [&str; 9] = [
+    "listen",
+    "public_urls",
+    "trusted_proxies",
+    "egress",
+    "data_dir",
+    "durability",
+    MASTER_KEY,
+    "audit_days",
+    "drain_seconds",
+];
 
 /// Its value is known only when the store is open: the data directory remembers its own.
 const MASTER_KEY: &str = "master_key";
@@ -136,6 +148,7 @@ impl Flags {
                 demo,
                 desktop: false,
                 drain: Duration::from_secs(self.drain_seconds.or(file.drain_seconds).unwrap_or(30)),
+                audit_days: self.audit_days.or(file.audit_days).unwrap_or(365),
                 settings: Vec::new(),
             },
             data_dir,
@@ -174,6 +187,7 @@ impl Flags {
             "durability" => self.durability.is_some(),
             "master_key" => self.master_key.is_some(),
             "master_key_file" => self.master_key_file.is_some(),
+            "audit_days" => self.audit_days.is_some(),
             "drain_seconds" => self.drain_seconds.is_some(),
             _ => false,
         }
@@ -196,6 +210,7 @@ impl Settings {
             "data_dir" => self.data_dir.display().to_string(),
             "durability" if matches!(self.durability, Durability::Process) => "process".to_owned(),
             "durability" => "power".to_owned(),
+            "audit_days" => self.config.audit_days.to_string(),
             "drain_seconds" => self.config.drain.as_secs().to_string(),
             _ => String::new(),
         };

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{Client, Launch, PASSWORD, Reply};
+use crate::support::{Client, Gateway, Launch, PASSWORD, Reply, USERNAME};
 
 fn owner(token: &str, username: &str) -> Value {
     json!({"token": token, "username": username, "password": PASSWORD})
@@ -103,4 +103,13 @@ async fn a_first_owner_from_the_environment_must_have_a_good_password() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success() && output.stdout.is_empty());
     assert!(said.contains("AIGW_ADMIN_PASSWORD") && said.contains("12 characters"), "{said}");
+}
+
+#[tokio::test]
+async fn an_owner_from_the_environment_leaves_a_row_in_the_audit() {
+    let gateway = Gateway::start().await;
+    let rows = gateway.get("/api/audit?subject=user&action=create").await.expect(200);
+    let row = &rows["items"][0];
+    assert_eq!((&row["subject_name"], &row["username"]), (&json!(USERNAME), &json!("")), "{rows}");
+    assert_eq!(row["subject_id"], gateway.get("/api/session").await.expect(200)["user"]["id"].to_string());
 }

@@ -24,6 +24,8 @@ pub struct Config {
     pub desktop: bool,
     /// How long running answers may take to finish at shutdown.
     pub drain: Duration,
+    /// Days that rows of the audit are kept; 0 keeps them for ever.
+    pub audit_days: u16,
     /// All of this and of the store's options as admins see it, each with where it comes from.
     pub settings: Vec<Setting>,
 }

@@ -15,6 +15,7 @@ mod listen;
 mod models;
 mod providers;
 mod relay;
+mod retention;
 mod router;
 mod start;
 mod tasks;

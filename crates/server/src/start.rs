@@ -2,10 +2,15 @@
 
 use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
 
-use api::{channels::NewChannel, keys::NewKey, session::Role};
+use api::{
+    audit::{Action, SubjectKind},
+    channels::NewChannel,
+    keys::NewKey,
+    session::Role,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
-use store::{ChannelError, Clock, KeyError, Scope, SignedInFrom, Store, UserError};
+use store::{ChannelError, Clock, KeyError, NewAuditEntry, Scope, SignedInFrom, Store, UserError};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing::info;
 
@@ -14,7 +19,7 @@ use crate::{
     config::Config,
     console::SetupGate,
     listen::{self, Place},
-    router,
+    retention, router,
     threads::Threads,
 };
 
@@ -65,6 +70,7 @@ pub async fn start(config: Config, store: Store, clock: Arc<dyn Clock>) -> Resul
     let app = App::new(config, store, clock, setup, base_url).await?;
     make_admin(&app).await?;
     let demo_key = if app.config.demo { Some(make_demo(&app).await?) } else { None };
+    retention::start(&app);
     let threads = Threads::start().map_err(StartError::Threads)?;
     let server = {
         let (stop, drain) = (app.tasks.stop().clone(), app.config.drain);
@@ -157,13 +163,42 @@ async fn make_admin(app: &App) -> Result<(), StartError> {
     Ok(())
 }
 
+/// The row of something that the program makes by itself, which nobody is signed in for.
+fn made(subject: SubjectKind, name: &str) -> NewAuditEntry {
+    NewAuditEntry {
+        user: None,
+        action: Action::Create,
+        subject,
+        subject_id: None,
+        subject_name: name.to_owned(),
+        before: None,
+        after: None,
+        client_ip: None,
+    }
+}
+
 async fn make_owner(app: &App, username: &str, password: SecretString) -> Result<api::session::User, StartError> {
     let hash = app.passwords.hash(password).await.map_err(|error| StartError::Admin(error.to_string()))?;
-    let made = app.store.users().create_owner(username, hash).await?;
+    let (owner, row) = app
+        .store
+        .audit()
+        .follow(made(SubjectKind::User, username), app.store.users().create_owner(username, hash))
+        .await;
     app.setup.close();
-    match made {
-        Some(owner) => Ok(owner),
-        None => app.store.users().owner().await?.ok_or_else(|| StartError::Admin("another owner was just made".into())),
+    match (owner?, row) {
+        (Some(owner), Some(row)) => {
+            let entry =
+                NewAuditEntry { subject_id: Some(owner.id.to_string()), ..made(SubjectKind::User, &owner.username) };
+            app.store.audit().complete(row, entry).await?;
+            Ok(owner)
+        }
+        (Some(owner), None) => Ok(owner),
+        (None, row) => {
+            if let Some(row) = row {
+                app.store.audit().withdraw(row).await?;
+            }
+            app.store.users().owner().await?.ok_or_else(|| StartError::Admin("another owner was just made".into()))
+        }
     }
 }
 
@@ -176,7 +211,9 @@ async fn make_demo(app: &App) -> Result<SecretString, StartError> {
         found.user
     } else {
         let hash = app.passwords.hash(random_secret()?).await.map_err(|error| StartError::Admin(error.to_string()))?;
-        store.users().create(DEMO_USER, "Demo", Role::Member, hash).await.map_err(|error| match error {
+        let creating = store.users().create(DEMO_USER, "Demo", Role::Member, hash);
+        let (user, _) = store.audit().follow(made(SubjectKind::User, DEMO_USER), creating).await;
+        user.map_err(|error| match error {
             UserError::NameTaken => StartError::Admin("another user is called demo".to_owned()),
             UserError::Store(error) => error.into(),
         })?
@@ -194,7 +231,9 @@ async fn make_demo(app: &App) -> Result<SecretString, StartError> {
         status: api::channels::ChannelStatus::Enabled,
         test_model: None,
     };
-    match store.channels().create(demo).await {
+    let (channel, _) =
+        store.audit().follow(made(SubjectKind::Channel, &demo.name), store.channels().create(demo.clone())).await;
+    match channel {
         Ok(_) | Err(ChannelError::NameTaken) => {}
         Err(ChannelError::Store(error)) => return Err(error.into()),
         Err(error @ ChannelError::ModelIsAlias { .. }) => return Err(StartError::Demo(error.to_string())),

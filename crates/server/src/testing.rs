@@ -47,6 +47,7 @@ impl TestApp {
             demo: false,
             desktop: false,
             drain: std::time::Duration::from_secs(1),
+            audit_days: 365,
             settings: Vec::new(),
         };
         let app =

@@ -27,7 +27,7 @@ pub(crate) fn General() -> Html {
         };
         let content = html! {<>
             {group(t.settings_group_network(), &["listen", "public_urls", "trusted_proxies", "egress"])}
-            {group(t.settings_group_data(), &["data_dir", "durability", "master_key"])}
+            {group(t.settings_group_data(), &["data_dir", "durability", "master_key", "audit_days"])}
             {group(t.settings_group_end(), &["drain_seconds"])}
         </>};
         page(t.settings_general(), t.settings_general_text(), content)
@@ -45,6 +45,7 @@ fn line(t: Text, setting: &Setting) -> Html {
         "durability" if setting.value == "process" => (t.settings_durability(), t.settings_durability_process()),
         "durability" => (t.settings_durability(), t.settings_durability_power()),
         "master_key" => (t.settings_master_key(), t.settings_master_key_text()),
+        "audit_days" => (t.settings_audit_days(), t.settings_audit_days_text()),
         "drain_seconds" => (t.settings_drain(), t.settings_drain_text()),
         // The server is newer than this page.
         _ => (setting.name.as_str(), ""),
@@ -55,6 +56,8 @@ fn line(t: Text, setting: &Setting) -> Html {
         ("master_key", "keyring") => t.settings_master_key_keyring().to_owned(),
         ("master_key", "data") => t.settings_master_key_data().to_owned(),
         ("master_key", place) => place.strip_prefix("file:").unwrap_or(place).to_owned(),
+        ("audit_days", "0") => t.settings_audit_days_all().to_owned(),
+        ("audit_days", days) => t.settings_audit_days_count(days.parse::<i64>().unwrap_or_default()),
         ("drain_seconds", seconds) => format!("{seconds} s"),
         (_, value) => value.to_owned(),
     };
