@@ -12,8 +12,9 @@ macro_rules! words {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
         pub enum $name {
-            $($(#[$about])* #[serde(rename = $word)] $variant),+
+            $($(#[$about])* $variant),+
         }
 
         impl $name {
@@ -37,3 +38,32 @@ macro_rules! words {
 }
 
 pub(crate) use words;
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use serde::Serialize;
+
+    use super::*;
+    use crate::{channels, keys, models, users};
+
+    /// The document writes words as serde does, and SQL as `as_str` does.
+    fn agree<W: Word + Serialize + Debug>() {
+        for word in W::ALL {
+            assert_eq!(serde_json::to_value(word).unwrap(), word.as_str(), "{word:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_written_alike_everywhere() {
+        agree::<channels::ChannelShow>();
+        agree::<channels::ChannelSort>();
+        agree::<keys::KeyShow>();
+        agree::<keys::KeySort>();
+        agree::<models::ModelKind>();
+        agree::<models::Capability>();
+        agree::<users::AccountShow>();
+        agree::<users::AccountSort>();
+    }
+}

@@ -91,8 +91,8 @@ async fn keys_come_in_every_order_and_what_is_missing_comes_last() {
         (KeySort::ExpiresAt, "cbaed", "eabcd"),
         (KeySort::CreatedAt, "dacbe", "ebcad"),
     ] {
-        assert_eq!(key_names(&store, Sort::up(by)).await, Vec::from_iter(up.chars()), "{by:?}");
-        assert_eq!(key_names(&store, Sort::down(by)).await, Vec::from_iter(down.chars()), "-{by:?}");
+        assert_eq!(key_names(&store, Sort::up(by)).await, up.chars().collect::<Vec<_>>(), "{by:?}");
+        assert_eq!(key_names(&store, Sort::down(by)).await, down.chars().collect::<Vec<_>>(), "-{by:?}");
     }
     assert_eq!(KeySort::DEFAULT, Sort::down(KeySort::CreatedAt));
     store.close().await;
