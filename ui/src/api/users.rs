@@ -1,7 +1,18 @@
-use api::users::{Account, AccountPatch, NewAccount, PasswordReset};
+use api::{
+    Page,
+    users::{Account, AccountPatch, AccountQuery, NewAccount, PasswordReset},
+};
 use gloo_net::http::Method;
 
 use super::{Failure, client};
+
+pub(crate) async fn page(query: AccountQuery) -> Result<Page<Account>, Failure> {
+    client::page("/api/users", &query).await
+}
+
+pub(crate) async fn get(id: i64) -> Result<Account, Failure> {
+    client::get(&format!("/api/users/{id}")).await
+}
 
 pub(crate) async fn list() -> Result<Vec<Account>, Failure> {
     client::list("/api/users").await

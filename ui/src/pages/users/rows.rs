@@ -1,21 +1,22 @@
 //! The table of people, and what each role can do.
 
+use std::rc::Rc;
+
 use ::api::{
     groups::{Group, ONE_PPM},
     session::Role,
-    users::{Account, AccountStatus},
+    users::{Account, AccountQuery, AccountSort, AccountStatus},
 };
 use yew::prelude::*;
 
-use super::view::Right;
+use super::{People, view::Right};
 use crate::{
     i18n::{Text, use_text},
     parts::{
         icon::Icon,
-        link::PageLink,
+        list::{Head, Row, RowLink},
         menu::{Item, Menu},
         status::{Glyph, status},
-        table::walk_rows,
         time::Ago,
     },
     routes::Route,
@@ -31,49 +32,40 @@ pub(crate) enum Act {
     Delete,
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct RowsProps {
-    pub(crate) shown: Vec<Account>,
-    pub(crate) groups: Vec<Group>,
+/// What rows show besides the person.
+pub(super) struct Look {
+    pub(super) groups: Rc<Vec<Group>>,
     /// Who looks.
-    pub(crate) me: i64,
+    pub(super) me: i64,
     /// They may change others.
-    pub(crate) owner: bool,
-    pub(crate) dense: bool,
-    pub(crate) on_act: Callback<(Account, Act)>,
+    pub(super) owner: bool,
 }
 
-#[component]
-pub(crate) fn Rows(props: &RowsProps) -> Html {
-    let t = use_text();
-    let class = classes!("dt", "dt-stack", "dt-plain", props.dense.then_some("dt-dense"));
-    html! {
-        <table {class} aria-label={t.users_title()}>
-            <thead><tr>
-                <th scope="col">{t.users_column_person()}</th>
-                <th scope="col">{t.keys_column_state()}</th>
-                <th scope="col">{t.users_column_role()}</th>
-                <th scope="col">{t.users_column_group()}</th>
-                <th scope="col" class="n">{t.groups_column_keys()}</th>
-                <th scope="col" class="n">{t.users_column_seen()}</th>
-                <th class="w-8"><span class="sr-only">{t.table_actions()}</span></th>
-            </tr></thead>
-            <tbody onkeydown={walk_rows()}>for account in &props.shown { {row(t, props, account)} }</tbody>
-        </table>
-    }
+pub(super) fn heads(t: Text) -> Vec<Head<AccountSort>> {
+    vec![
+        Head::new(t.users_column_person()).up(AccountSort::Name),
+        Head::new(t.keys_column_state()).up(AccountSort::State),
+        Head::new(t.users_column_role()).up(AccountSort::Role),
+        Head::new(t.users_column_group()).up(AccountSort::Group),
+        Head::new(t.groups_column_keys()).down(AccountSort::Keys).right(),
+        Head::new(t.users_column_seen()).down(AccountSort::SeenAt).right(),
+    ]
 }
 
-fn row(t: Text, props: &RowsProps, account: &Account) -> Html {
+pub(super) fn row(people: &People, look: &Look, account: &Account, on_act: &Callback<(Account, Act)>) -> Html {
+    let t = people.t;
     let enabled = account.status == AccountStatus::Enabled;
     let state =
         if enabled { status(Glyph::Disc, t.users_active()) } else { status(Glyph::Struck, t.users_is_disabled()) };
     let name = html! {<>
         {&account.display_name}
-        if account.id == props.me { <span class="font-normal text-ink-3">{" "}{t.users_you()}</span> }
+        if account.id == look.me { <span class="font-normal text-ink-3">{" "}{t.users_you()}</span> }
     </>};
     let class = classes!("block", "font-medium", "truncate", (!enabled).then_some("text-ink-2"));
-    let name = if props.owner {
-        html! { <PageLink to={Route::User { id: account.id }} {class} row=true>{name}</PageLink> }
+    let name = if look.owner {
+        html! {
+            <RowLink<AccountQuery> to={Route::User { id: account.id }} query={people.query.clone()} {class}>{name}</RowLink<AccountQuery>>
+        }
     } else {
         html! { <span {class}>{name}</span> }
     };
@@ -82,14 +74,15 @@ fn row(t: Text, props: &RowsProps, account: &Account) -> Html {
         Role::Admin => html! { <span class="tag">{role_name(t, account.role)}</span> },
         Role::Member => html! { <span class="text-ink-2">{role_name(t, account.role)}</span> },
     };
-    let group = props.groups.iter().find(|group| group.name == account.group);
+    let group = look.groups.iter().find(|group| group.name == account.group);
     let times = group.filter(|group| group.multiplier_ppm != ONE_PPM).map(|group| t.times(group.multiplier_ppm));
     let seen = account.last_seen_at.map_or_else(
         || html! { <span class="text-ink-3">{t.keys_never_used()}</span> },
         |time| html! { <Ago {time} /> },
     );
-    let lines = if props.dense { "md:flex md:gap-2 md:items-baseline min-w-0" } else { "block leading-[18px] min-w-0" };
-    let tile = if props.dense { "mono-tile !rounded-full max-md:!size-7" } else { "mono-tile !rounded-full !size-7" };
+    let lines =
+        if people.dense { "md:flex md:gap-2 md:items-baseline min-w-0" } else { "block leading-[18px] min-w-0" };
+    let tile = if people.dense { "mono-tile !rounded-full max-md:!size-7" } else { "mono-tile !rounded-full !size-7" };
     html! {
         <tr key={account.id}>
             <td data-m="title" class="md:w-[28%] md:max-w-[320px]">
@@ -103,15 +96,15 @@ fn row(t: Text, props: &RowsProps, account: &Account) -> Html {
             <td class="text-ink-2 md:w-[18%] max-w-[220px] truncate">{&account.group}{times.map(|times| html! { <span class="text-ink-3">{" "}{times}</span> })}</td>
             <td class="n">{t.number(account.keys)}</td>
             <td class="n text-ink-2">{seen}</td>
-            <td data-m="end">if props.owner { {menu(t, props, account)} }</td>
+            <td data-m="end">if look.owner { {menu(t, account, on_act)} }</td>
         </tr>
     }
 }
 
-fn menu(t: Text, props: &RowsProps, account: &Account) -> Html {
+fn menu(t: Text, account: &Account, on_act: &Callback<(Account, Act)>) -> Html {
     let act = |act: Act| {
         let account = account.clone();
-        props.on_act.reform(move |()| (account.clone(), act))
+        on_act.reform(move |()| (account.clone(), act))
     };
     let toggle = match account.status {
         AccountStatus::Enabled => Item::new(Icon::Power.view(), t.do_disable(), act(Act::Disable)),
@@ -161,5 +154,17 @@ pub(crate) fn Roles() -> Html {
                 </table>
             </div>
         </section>
+    }
+}
+
+impl Row for Account {
+    type Id = i64;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.display_name
     }
 }

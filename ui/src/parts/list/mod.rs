@@ -45,7 +45,7 @@ pub(crate) struct List<T: Row, Q: ListQuery> {
     /// As the address has it.
     pub(crate) query: Q,
     pub(crate) dense: bool,
-    home: Route,
+    navigator: Option<Navigator>,
     state: UseReducerHandle<State<T>>,
     selected: UseReducerHandle<Selected<T>>,
     set_dense: Callback<bool>,
@@ -65,7 +65,7 @@ impl<T: Row, Q: ListQuery> Clone for List<T, Q> {
             toaster: self.toaster.clone(),
             query: self.query.clone(),
             dense: self.dense,
-            home: self.home.clone(),
+            navigator: self.navigator.clone(),
             state: self.state.clone(),
             selected: self.selected.clone(),
             set_dense: self.set_dense.clone(),
@@ -142,7 +142,7 @@ where
     let here = use_mut_ref(|| (home.clone(), query.clone()));
     here.replace((use_route::<Route>().unwrap_or_else(|| home.clone()), query.clone()));
     let on_type = {
-        let typed = typed.setter();
+        let (typed, navigator) = (typed.setter(), navigator.clone());
         Callback::from(move |text: String| {
             typed.set(Rc::new(text.clone()));
             let (navigator, sent, here) = (navigator.clone(), sent.clone(), here.clone());
@@ -194,7 +194,7 @@ where
         toaster,
         query,
         dense: *density,
-        home,
+        navigator,
         state,
         selected,
         set_dense,
@@ -241,6 +241,14 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         self.selected.dispatch(Pick::Changed(row.clone()));
         self.state.dispatch(Action::Put(row));
         self.load.emit(Take::InPlace);
+    }
+
+    /// Opens what lies over the list, which stays as it is.
+    pub(crate) fn visit(&self, route: &Route) {
+        if let Some(navigator) = &self.navigator {
+            // Plain texts and numbers always serialise.
+            let _ok = navigator.push_with_query(route, &self.query);
+        }
     }
 
     /// Back to the list alone, as it was.
