@@ -9,9 +9,10 @@ mod frame;
 mod head;
 mod link;
 mod pager;
+mod selected;
 mod state;
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use ::api::{
     Page,
@@ -26,6 +27,7 @@ use yew_router::prelude::*;
 pub(crate) use self::{delete::DeleteRows, frame::Frame, head::Head, link::RowLink, state::Row};
 use self::{
     pager::PAGE,
+    selected::{Pick, Selected},
     state::{Action, State, Take},
 };
 use crate::{
@@ -393,39 +395,4 @@ where
         }
     });
     row
-}
-
-/// Rows with a tick. They are held whole, because other pages than the one in view have some of them.
-struct Selected<T: Row>(BTreeMap<T::Id, T>);
-
-impl<T: Row> Default for Selected<T> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
-
-enum Pick<T: Row> {
-    Add(Vec<T>),
-    Remove(Vec<T::Id>),
-    Clear,
-    Changed(T),
-}
-
-impl<T: Row> Reducible for Selected<T> {
-    type Action = Pick<T>;
-
-    fn reduce(self: Rc<Self>, pick: Pick<T>) -> Rc<Self> {
-        let mut rows = self.0.clone();
-        match pick {
-            Pick::Add(more) => rows.extend(more.into_iter().map(|row| (row.id(), row))),
-            Pick::Remove(gone) => rows.retain(|id, _| !gone.contains(id)),
-            Pick::Clear => rows.clear(),
-            Pick::Changed(row) => {
-                if let Some(known) = rows.get_mut(&row.id()) {
-                    *known = row;
-                }
-            }
-        }
-        Rc::new(Self(rows))
-    }
 }
