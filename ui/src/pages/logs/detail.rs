@@ -164,19 +164,19 @@ fn attempts(t: Text, log: &Log) -> Html {
         let status = attempt.status.map_or_else(|| "—".to_owned(), |status| status.to_string());
         let name = if attempt.channel_name.is_empty() { format!("#{}", attempt.channel_id) } else { attempt.channel_name.clone() };
         html! {
-            <tr key={index}>
+            <tr key={index} class="last:!border-b-0">
                 <td class="text-ink-3">{index + 1}</td>
-                <td>{name}</td>
-                <td class="n">{status}</td>
-                <td class="n">{t.millis(attempt.duration_ms)}</td>
-                <td class="w-full !whitespace-normal break-words"><span class="inline-flex items-baseline gap-1.5">{glyph.view()}<span>{word}</span></span></td>
+                <td data-m="title" class="break-words">{name}</td>
+                <td class="n" data-m="end">{status}</td>
+                <td class="n" data-m="end2">{t.millis(attempt.duration_ms)}</td>
+                <td data-m="sub" class="w-full !whitespace-normal break-words"><span class="inline-flex items-baseline gap-1.5">{glyph.view()}<span>{word}</span></span></td>
             </tr>
         }
     });
     html! {
         <section>
             <h3 class="h2 mb-2">{t.logs_attempts_name()}</h3>
-            <div class="panel overflow-x-auto" tabindex="0" role="region" aria-label={t.logs_attempts_name()}><table class="dt dt-in">
+            <div class="panel overflow-x-auto" tabindex="0" role="region" aria-label={t.logs_attempts_name()}><table class="dt dt-in dt-stack">
                 <thead><tr>
                     <th scope="col"><span class="sr-only">{t.logs_number()}</span></th><th scope="col">{t.logs_column_channel()}</th>
                     <th scope="col" class="n">{t.logs_status()}</th><th scope="col" class="n">{t.logs_column_duration()}</th><th scope="col">{t.logs_outcome()}</th>
