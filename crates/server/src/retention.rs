@@ -6,7 +6,7 @@ use api::Time;
 
 use crate::app::App;
 
-const EVERY: Duration = Duration::from_secs(60 * 60);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// Milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -25,7 +25,7 @@ pub(crate) fn start(app: &App) {
                     Ok(true) => continue,
                     Ok(false) => {}
                     Err(error) => {
-                        tracing::warn!(%error, "old rows of the audit couldn't be removed; the next try is in an hour")
+                        tracing::warn!(%error, "old rows of the audit couldn't be removed; the next try is in an hour");
                     }
                 }
                 tokio::select! {
