@@ -102,9 +102,13 @@ where
     let selected = use_reducer(Selected::<T>::default);
 
     let questions = use_mut_ref(|| 0_u32);
+    // Whoever changes a row may come back after the person has gone on: they ask for what the address says by then.
+    let current = use_mut_ref(|| query.clone());
+    current.replace(query.clone());
     let load = use_callback(query.clone(), {
         let dispatcher = state.dispatcher();
-        move |take: Take, query: &Q| {
+        move |take: Take, _: &Q| {
+            let query = current.borrow().clone();
             let question = {
                 let mut count = questions.borrow_mut();
                 *count += 1;
@@ -240,9 +244,13 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
 
     /// Shows what the server made of a row, and counts again.
     pub(crate) fn put(&self, row: T) {
+        self.show(row);
+        self.load.emit(Take::InPlace);
+    }
+
+    fn show(&self, row: T) {
         self.selected.dispatch(Pick::Changed(row.clone()));
         self.state.dispatch(Action::Put(row));
-        self.load.emit(Take::InPlace);
     }
 
     /// Opens what lies over the list, which stays as it is.
@@ -334,13 +342,14 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
             for id in ids {
                 match ask(id).await {
                     Ok(row) => {
-                        this.put(row.clone());
+                        this.show(row.clone());
                         changed.push(row);
                     }
                     Err(error) => this.toaster.failed(error.sentence(this.t)),
                 }
             }
             if !changed.is_empty() {
+                this.load.emit(Take::InPlace);
                 done(&changed);
             }
         });
