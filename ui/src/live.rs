@@ -13,8 +13,8 @@ pub(crate) enum Live {
     Changed(LogChanges),
     /// The connection broke; the browser tries again by itself.
     Lost,
-    /// It is there again; what happened meanwhile wasn't told.
-    Back,
+    /// It listens; what happened before wasn't told.
+    Open,
     /// The gateway said no: signed out, or too many live views.
     Refused,
 }
@@ -48,9 +48,8 @@ fn listen(source: &EventSource, on_event: &Callback<Live>) -> [EventListener; 3]
     let opened = {
         let (on_event, lost) = (on_event.clone(), lost.clone());
         EventListener::new(source, "open", move |_| {
-            if lost.replace(false) {
-                on_event.emit(Live::Back);
-            }
+            lost.set(false);
+            on_event.emit(Live::Open);
         })
     };
     let failed = {

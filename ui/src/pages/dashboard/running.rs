@@ -35,14 +35,21 @@ pub(crate) struct RunningProps {
 pub(crate) fn Running(props: &RunningProps) -> Html {
     let t = use_text();
     let rows = use_reducer(Rows::default);
+    let questions = use_mut_ref(|| 0_u32);
     let load = {
         let rows = rows.dispatcher();
         use_callback((), move |(), ()| {
+            let question = {
+                let mut count = questions.borrow_mut();
+                *count += 1;
+                *count
+            };
             let rows = rows.clone();
-            rows.dispatch(Action::Ask(1));
+            rows.dispatch(Action::Ask(question));
             spawn_local(async move {
                 let query = LogQuery { limit: Some(20), ..LogQuery::default() };
-                rows.dispatch(Action::Answer { question: 1, more: false, answer: api::logs::list(&query).await });
+                let answer = api::logs::list(&query).await;
+                rows.dispatch(Action::Answer { question, more: false, query, answer });
             });
         })
     };
@@ -57,7 +64,10 @@ pub(crate) fn Running(props: &RunningProps) -> Html {
                 rows.dispatch(Action::Changed { logs: changes.items, query: LogQuery::default(), wait: false });
                 on_change.emit(());
             }
-            Live::Back => load.emit(()),
+            Live::Open => {
+                load.emit(());
+                on_change.emit(());
+            }
             Live::Lost | Live::Refused => {}
         })
     };

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use api::{
     Time,
-    logs::{Log, LogPage, LogQuery},
+    logs::{Log, LogPage, LogQuery, LogState},
 };
 use yew::prelude::*;
 
@@ -29,6 +29,8 @@ pub(crate) struct Rows {
     pub(crate) loaded: bool,
     /// Counts questions, so that a late answer to an earlier one is dropped.
     pub(crate) question: u32,
+    /// What changed since the question: the answer may have been read before.
+    since: Vec<Log>,
 }
 
 pub(crate) enum Action {
@@ -38,6 +40,7 @@ pub(crate) enum Action {
     Answer {
         question: u32,
         more: bool,
+        query: LogQuery,
         answer: Result<LogPage, Failure>,
     },
     Changed {
@@ -54,11 +57,11 @@ impl Reducible for Rows {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut rows = (*self).clone();
         match action {
-            Action::Ask(question) => (rows.question, rows.busy) = (question, true),
+            Action::Ask(question) => (rows.question, rows.busy, rows.since) = (question, true, Vec::new()),
             Action::More => rows.busy = true,
             Action::Answer { question, .. } if question != rows.question => {}
             Action::Answer { answer: Err(failure), .. } => (rows.failure, rows.busy) = (Some(failure), false),
-            Action::Answer { answer: Ok(page), more, .. } => {
+            Action::Answer { answer: Ok(page), more, query, .. } => {
                 let new = page.items.into_iter().map(Rc::new);
                 if more {
                     rows.items.extend(new);
@@ -68,8 +71,14 @@ impl Reducible for Rows {
                 }
                 (rows.next, rows.scanned_to) = (page.next, page.scanned_to);
                 (rows.failure, rows.busy, rows.loaded) = (None, false, true);
+                rows.catch_up(&query);
             }
-            Action::Changed { logs, query, wait } => rows.change(logs, &query, wait),
+            Action::Changed { logs, query, wait } => {
+                if rows.busy {
+                    rows.since.extend(logs.iter().cloned());
+                }
+                rows.change(logs, &query, wait);
+            }
             Action::ShowWaiting => rows.show_waiting(),
         }
         Rc::new(rows)
@@ -98,6 +107,14 @@ impl Rows {
         self.trim();
     }
 
+    /// Applies again what came in while the answer was on its way. A row that the answer has as ended is not opened again.
+    fn catch_up(&mut self, query: &LogQuery) {
+        let since = std::mem::take(&mut self.since);
+        let ended = |log: &Log| self.items.iter().any(|known| known.id == log.id && known.state != LogState::Open);
+        let missed = since.into_iter().filter(|log| !ended(log)).rev().collect();
+        self.change(missed, query, false);
+    }
+
     fn show_waiting(&mut self) {
         let mut all = std::mem::take(&mut self.waiting);
         all.append(&mut self.items);
@@ -115,8 +132,6 @@ impl Rows {
 
 #[cfg(test)]
 mod tests {
-    use api::logs::LogState;
-
     use super::*;
 
     pub(crate) fn log(id: &str) -> Log {
@@ -162,7 +177,7 @@ mod tests {
             scanned_to: None,
         };
         let rows = Rc::new(Rows::default()).reduce(Action::Ask(1));
-        rows.reduce(Action::Answer { question: 1, more: false, answer: Ok(page) })
+        rows.reduce(Action::Answer { question: 1, more: false, query: LogQuery::default(), answer: Ok(page) })
     }
 
     fn changed(rows: Rc<Rows>, logs: Vec<Log>, query: LogQuery, wait: bool) -> Rc<Rows> {
@@ -199,7 +214,21 @@ mod tests {
     fn an_answer_to_an_earlier_question_is_dropped() {
         let rows = answered(&["5"], None).reduce(Action::Ask(2));
         let late = LogPage { items: vec![log("1")], next: None, scanned_to: None };
-        let rows = rows.reduce(Action::Answer { question: 1, more: false, answer: Ok(late) });
+        let rows =
+            rows.reduce(Action::Answer { question: 1, more: false, query: LogQuery::default(), answer: Ok(late) });
         assert_eq!((ids(&rows.items), rows.busy), (vec!["5"], true));
+    }
+
+    #[test]
+    fn what_changes_while_an_answer_is_on_its_way_is_kept() {
+        let done = |id: &str| Log { state: LogState::Done, ..log(id) };
+        let rows = Rc::new(Rows::default()).reduce(Action::Ask(1));
+        let rows = changed(rows, vec![log("7"), log("5")], LogQuery::default(), false);
+        let rows = changed(rows, vec![done("7")], LogQuery::default(), false);
+        let page = LogPage { items: vec![done("5"), done("3")], next: Some("3".to_owned()), scanned_to: None };
+        let answer = Action::Answer { question: 1, more: false, query: LogQuery::default(), answer: Ok(page) };
+        let rows = rows.reduce(answer);
+        assert_eq!(ids(&rows.items), ["7", "5", "3"]);
+        assert!(rows.items.iter().all(|row| row.state == LogState::Done));
     }
 }

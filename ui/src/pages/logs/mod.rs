@@ -105,10 +105,10 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
                 *count
             };
             rows.dispatch(Action::Ask(question));
-            let (bound, rows) = (bound(query, *range, web::now()), rows.clone());
+            let (bound, rows) = (bound(query.clone(), *range, web::now()), rows.clone());
             spawn_local(async move {
                 let answer = api::logs::list(&bound).await;
-                rows.dispatch(Action::Answer { question, more: false, answer });
+                rows.dispatch(Action::Answer { question, more: false, query, answer });
             });
             summarise.emit(());
         }
@@ -135,7 +135,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
                 Live::Changed(changes) => rows.dispatch(Action::Changed { logs: changes.items, query, wait }),
                 Live::Lost => tail.set(Tail::Lost),
                 Live::Refused => tail.set(Tail::Refused),
-                Live::Back => {
+                Live::Open => {
                     tail.set(Tail::Listening);
                     load.emit(());
                 }
@@ -212,12 +212,12 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
         let (rows, query) = (rows.clone(), query.clone());
         Callback::from(move |()| {
             let (Some(query), Some(before)) = (query.clone(), rows.next.clone()) else { return };
-            let bound = LogQuery { before: Some(before), limit: Some(200), ..bound(query, range, web::now()) };
+            let bound = LogQuery { before: Some(before), limit: Some(200), ..bound(query.clone(), range, web::now()) };
             let (dispatcher, question) = (rows.dispatcher(), rows.question);
             dispatcher.dispatch(Action::More);
             spawn_local(async move {
                 let answer = api::logs::list(&bound).await;
-                dispatcher.dispatch(Action::Answer { question, more: true, answer });
+                dispatcher.dispatch(Action::Answer { question, more: true, query, answer });
             });
         })
     };
