@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, Limited};
 use llm::{Failure, Kind};
@@ -18,6 +18,8 @@ const MOST_BYTES: usize = 32 << 20;
 const DEADLINE: Duration = Duration::from_mins(2);
 /// Up to this size a body needs no share of the memory that large ones have together.
 const SMALL_BYTES: usize = 256 << 10;
+/// Decoded in one go, so that the thread's other connections never wait for more than this.
+const PIECE: usize = 64 << 10;
 
 /// A body in memory, and the room that it takes there.
 #[derive(Debug)]
@@ -122,7 +124,7 @@ impl Encoding {
 async fn drain(mut decoder: impl tokio::io::AsyncRead + Unpin) -> Result<Bytes, Failure> {
     let mut out = BytesMut::with_capacity(16 << 10);
     loop {
-        let read = decoder.read_buf(&mut out).await.map_err(|_| {
+        let read = decoder.read_buf(&mut (&mut out).limit(PIECE)).await.map_err(|_| {
             Failure::new(Kind::InvalidRequest, "The body isn't compressed in the way that Content-Encoding says.")
         })?;
         if out.len() > MOST_BYTES {
@@ -131,7 +133,23 @@ async fn drain(mut decoder: impl tokio::io::AsyncRead + Unpin) -> Result<Bytes, 
         if read == 0 {
             return Ok(out.freeze());
         }
+        // What is decoded from memory never waits by itself.
+        if out.len() >= PIECE {
+            tokio::task::yield_now().await;
+        }
     }
+}
+
+/// Does `work` on a body of `size` bytes, on a thread that serves no connections if it takes long.
+pub(super) async fn work<T: Send + 'static>(
+    size: usize,
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    if size <= SMALL_BYTES {
+        return work();
+    }
+    let lost = |_| Failure::new(Kind::Internal, "The gateway failed. Its log says more.");
+    tokio::task::spawn_blocking(work).await.map_err(lost)?
 }
 
 fn too_large() -> Failure {

@@ -67,7 +67,8 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
         Ok(received) => received,
         Err(failure) => return refused(None, &failure),
     };
-    let request = match chat::Request::read(endpoint, received.bytes.clone()) {
+    let bytes = received.bytes.clone();
+    let request = match body::work(bytes.len(), move || chat::Request::read(endpoint, bytes)).await {
         Ok(request) => request,
         Err(failure) => return refused(None, &failure),
     };
