@@ -44,6 +44,8 @@ export function texts(all) {
 
 /** Fails on what axe finds wrong with the page as it stands, in both themes. */
 export async function accessible(page) {
+  // Until then there is nothing to judge: the page is still being fetched.
+  await page.locator("main h1").first().waitFor({ state: "attached" });
   // A colour that is still fading is neither the one before nor the one after.
   await page.emulateMedia({ reducedMotion: "reduce" });
   if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(AXE);
