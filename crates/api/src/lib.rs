@@ -8,6 +8,7 @@
 pub mod about;
 pub mod attention;
 pub mod audit;
+pub mod bill;
 pub mod channels;
 pub mod dashboard;
 pub mod error;
@@ -20,6 +21,7 @@ pub mod onboarding;
 pub mod page;
 mod patch;
 pub mod playground;
+pub mod prices;
 pub mod providers;
 pub mod session;
 pub mod settings;

@@ -46,7 +46,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::{channels, keys, models, users};
+    use crate::{bill, channels, keys, models, prices, users};
 
     /// The document writes words as serde does, and SQL as `as_str` does.
     fn agree<W: Word + Serialize + Debug>() {
@@ -57,12 +57,14 @@ mod tests {
 
     #[test]
     fn a_word_is_written_alike_everywhere() {
+        agree::<bill::PriceClass>();
         agree::<channels::ChannelShow>();
         agree::<channels::ChannelSort>();
         agree::<keys::KeyShow>();
         agree::<keys::KeySort>();
         agree::<models::ModelKind>();
         agree::<models::Capability>();
+        agree::<prices::PriceSource>();
         agree::<users::AccountShow>();
         agree::<users::AccountSort>();
     }
