@@ -3,7 +3,7 @@
 //! Pure: bytes and events in, bytes and facts out. Knows neither sockets nor clocks nor databases, so that everything
 //! here can be tested with a table of inputs.
 //!
-//! A vendor is data ([`vendor`]), a dialect is code ([`chat`]).
+//! A vendor is data ([`vendor`]), a dialect is code ([`chat`]). What is used and what it costs has the console API's types.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +12,7 @@ pub mod chat;
 pub mod demo;
 pub mod failure;
 pub mod json;
+pub mod price;
 pub mod sse;
 pub mod usage;
 pub mod vendor;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{Usage, usage};
+use crate::usage::{self, Told};
 
 /// What one chunk says.
 #[derive(Debug, Default)]
@@ -11,7 +11,7 @@ pub(super) struct Chunk {
     /// Bytes of text, thinking and tool arguments.
     pub(super) content: usize,
     pub(super) finished: bool,
-    pub(super) usage: Option<Usage>,
+    pub(super) usage: Told,
     /// Has usage and nothing for the client to show.
     pub(super) is_usage_only: bool,
     /// The upstream's words when it gave up.
@@ -70,8 +70,7 @@ pub(super) fn read(data: &[u8]) -> Chunk {
     };
     let choices = wire.choices.unwrap_or_default();
     let nested = wire.nested.and_then(|raw| serde_json::from_str::<Nested<'_>>(raw.get()).ok());
-    let usage = wire.usage.or(nested.and_then(|nested| nested.usage));
-    let usage = usage.and_then(|raw| serde_json::from_str::<usage::Wire>(raw.get()).ok()).and_then(|wire| wire.read());
+    let usage = usage::read(wire.usage.or(nested.and_then(|nested| nested.usage)));
     Chunk {
         content: choices.iter().map(Choice::content).sum(),
         finished: choices.iter().any(|choice| choice.finish_reason.is_some_and(|raw| raw.get().len() > 2)),

@@ -19,14 +19,9 @@ pub fn read_reply(body: &[u8]) -> Summary {
     let Ok(reply) = serde_json::from_slice::<Reply<'_>>(body) else {
         return Summary { content: body.len(), ..Summary::default() };
     };
-    Summary {
-        usage: reply
-            .usage
-            .and_then(|raw| serde_json::from_str::<usage::Wire>(raw.get()).ok())
-            .and_then(|wire| wire.read()),
-        content: reply.choices.map_or(0, |raw| raw.get().len()),
-        error: None,
-    }
+    let mut summary = Summary { content: reply.choices.map_or(0, |raw| raw.get().len()), ..Summary::default() };
+    summary.hear(usage::read(reply.usage));
+    summary
 }
 
 #[cfg(test)]

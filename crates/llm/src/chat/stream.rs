@@ -8,6 +8,7 @@ use super::chunk;
 use crate::{
     Usage,
     sse::{Event, Events, last_event},
+    usage::Told,
 };
 
 /// How the upstream's bytes ended.
@@ -24,10 +25,23 @@ pub enum How {
 pub struct Summary {
     /// As the upstream counted; `None` if it didn't say, or nothing believable.
     pub usage: Option<Usage>,
+    /// It said something that can't be true.
+    pub anomalous: bool,
     /// Bytes of content that passed, for counting when `usage` is missing.
     pub content: usize,
     /// Why the answer isn't whole.
     pub error: Option<String>,
+}
+
+impl Summary {
+    /// The last word counts: usage that comes with each chunk is what was used so far.
+    pub(super) fn hear(&mut self, told: Told) {
+        (self.usage, self.anomalous) = match told {
+            Told::Nothing => return,
+            Told::Usage(usage) => (Some(usage), false),
+            Told::Anomalous => (None, true),
+        };
+    }
 }
 
 /// Passes a Chat Completions stream through.
@@ -125,9 +139,7 @@ impl Through {
                 let chunk = chunk::read(&data);
                 self.summary.content += chunk.content;
                 self.finished |= chunk.finished;
-                if chunk.usage.is_some() {
-                    self.summary.usage = chunk.usage;
-                }
+                self.summary.hear(chunk.usage);
                 if chunk.error.is_some() {
                     self.summary.error = chunk.error;
                 }
@@ -242,6 +254,15 @@ mod tests {
         let (out, _, summary) = run(&[stream.as_bytes()], true, How::Eof);
         assert_eq!(out, stream);
         assert_eq!((summary.content, summary.error), (1, None));
+    }
+
+    #[test]
+    fn usage_that_cannot_be_true_passes_and_is_known() {
+        let stream = "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}\n\n\
+                      data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1e300,\"completion_tokens\":-7}}\n\ndata: [DONE]\n\n";
+        let (out, tail, summary) = run(&[stream.as_bytes()], false, How::Eof);
+        assert_eq!(out + &tail, stream);
+        assert_eq!((summary.usage, summary.anomalous, summary.content), (None, true, 2));
     }
 
     #[test]

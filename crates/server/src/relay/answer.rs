@@ -179,7 +179,7 @@ impl Piece {
                     (summary, Ok(std::mem::take(last)))
                 }
                 How::UpstreamError(error) => {
-                    (Summary { usage: None, content: *size, error: Some(error.clone()) }, Err(error))
+                    (Summary { content: *size, error: Some(error.clone()), ..Summary::default() }, Err(error))
                 }
             },
         }
