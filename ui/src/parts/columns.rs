@@ -22,15 +22,27 @@ pub(crate) trait Column: Copy + PartialEq + 'static {
 }
 
 /// What a table shows.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(crate) struct Shown {
     hidden: Rc<Vec<String>>,
     toggle: Callback<&'static str>,
 }
 
+/// Where the same is hidden, `toggle` does the same.
+impl PartialEq for Shown {
+    fn eq(&self, other: &Self) -> bool {
+        self.hidden == other.hidden
+    }
+}
+
 impl Shown {
     pub(crate) fn has<C: Column>(&self, column: C) -> bool {
         !self.hidden.iter().any(|key| key == column.key())
+    }
+
+    /// Those that are shown, in their order.
+    pub(crate) fn these<C: Column>(&self) -> impl Iterator<Item = C> {
+        C::ALL.iter().copied().filter(|column| self.has(*column))
     }
 }
 

@@ -1,11 +1,11 @@
-//! A set of ids that callbacks of any age can change: which rows are selected, which are being tested.
+//! A set of ids that callbacks of any age can change: which rows are open, which are being tested.
 
 use std::{collections::BTreeSet, rc::Rc};
 
 use yew::prelude::*;
 
 #[derive(Default, Clone, PartialEq, Eq)]
-pub(crate) struct Picked(BTreeSet<i64>);
+pub(crate) struct Picked(Rc<BTreeSet<i64>>);
 
 pub(crate) enum Pick {
     Add(Vec<i64>),
@@ -30,13 +30,13 @@ impl Reducible for Picked {
     type Action = Pick;
 
     fn reduce(self: Rc<Self>, pick: Pick) -> Rc<Self> {
-        let mut ids = self.0.clone();
+        let mut ids = (*self.0).clone();
         match pick {
             Pick::Add(more) => ids.extend(more),
             Pick::Remove(gone) => gone.iter().for_each(|id| {
                 ids.remove(id);
             }),
         }
-        Rc::new(Self(ids))
+        Rc::new(Self(Rc::new(ids)))
     }
 }

@@ -20,7 +20,7 @@ use self::{
     create::CreateKey,
     edit::EditKey,
     form::Choices,
-    rows::KeyColumn,
+    rows::{KeyColumn, KeyLook},
 };
 use crate::{
     api,
@@ -62,10 +62,10 @@ pub(crate) fn KeysPage(props: &KeysProps) -> Html {
         move |(), ()| creating.set(true)
     });
     use_hotkey("n", add.clone());
-    let ask_delete = {
+    let ask_delete = use_callback((), {
         let deleting = deleting.setter();
-        Callback::from(move |rows| deleting.set(rows))
-    };
+        move |rows, ()| deleting.set(rows)
+    });
 
     let mut shows = vec![
         (KeyShow::All, t.channels_filter_all()),
@@ -82,7 +82,7 @@ pub(crate) fn KeysPage(props: &KeysProps) -> Html {
         filters: Html::default(),
         tools: html! { <ColumnChooser<KeyColumn> shown={columns.clone()} /> },
         heads: rows::heads(t, &columns),
-        row: &|key| rows::row(&keys, &columns, key, &ask_delete),
+        look: KeyLook { shown: columns.clone(), on_delete: ask_delete.clone() },
         bulk: Some(bulk(&keys, &ask_delete)),
         empty: html! {
             <Empty drawing={drawing()} title={t.keys_empty_headline()} text={t.keys_empty_text()}>

@@ -12,7 +12,7 @@ use crate::{
     parts::{
         columns::{Column, Shown},
         icon::Icon,
-        list::{Head, Row, RowLink},
+        list::{Head, Line, Look, Row, RowLink},
         menu::{Item, Menu},
         status::{Glyph, status},
         time::Ago,
@@ -75,8 +75,7 @@ pub(super) fn heads(t: Text, shown: &Shown) -> Vec<Head<KeySort>> {
         }
     };
     let name = Head::new(t.keys_column_key()).up(KeySort::Name);
-    let others = KeyColumn::ALL.iter().filter(|column| shown.has(**column)).map(|column| head(*column));
-    std::iter::once(name).chain(others).collect()
+    std::iter::once(name).chain(shown.these().map(head)).collect()
 }
 
 pub(super) fn state_words(t: Text, state: State) -> (Glyph, String) {
@@ -98,8 +97,23 @@ fn first_of(t: Text, list: &[String], none: &'static str) -> String {
     }
 }
 
-pub(super) fn row(keys: &Keys, shown: &Shown, key: &Key, on_delete: &Callback<Vec<Key>>) -> Html {
-    let t = keys.t;
+#[derive(Clone, PartialEq)]
+pub(super) struct KeyLook {
+    pub(super) shown: Shown,
+    pub(super) on_delete: Callback<Vec<Key>>,
+}
+
+impl Look for KeyLook {
+    type Row = Key;
+    type Query = KeyQuery;
+
+    fn row(&self, line: &Line<Self>) -> Html {
+        row(line, &self.shown, &self.on_delete)
+    }
+}
+
+fn row(line: &Line<KeyLook>, shown: &Shown, on_delete: &Callback<Vec<Key>>) -> Html {
+    let (keys, key, t) = (&line.list, &line.row, line.list.t);
     let dash = || html! { <span class="text-ink-3">{"—"}</span> };
     let state = State::of(key, web::now());
     let (glyph, word) = state_words(t, state);
@@ -109,7 +123,6 @@ pub(super) fn row(keys: &Keys, shown: &Shown, key: &Key, on_delete: &Callback<Ve
         html! { <time title={exact.clone()}>{exact.split(' ').next().unwrap_or_default().to_owned()}</time> }
     });
     let quiet = !matches!(state, State::Active | State::ExpiresIn(_));
-    let selected = if keys.is_selected(&key.id) { "true" } else { "false" };
     let used = key.last_used_at.map_or_else(
         || html! { <span class="text-ink-3">{t.keys_never_used()}</span> },
         |time| html! { <Ago {time} /> },
@@ -137,15 +150,15 @@ pub(super) fn row(keys: &Keys, shown: &Shown, key: &Key, on_delete: &Callback<Ve
         KeyColumn::Created => html! { <td class="n text-ink-2"><Ago time={key.created_at} /></td> },
     };
     html! {
-        <tr key={key.id} aria-selected={selected}>
-            {keys.tick(key)}
+        <tr aria-selected={line.is_selected()}>
+            {line.tick()}
             <td data-m="title" class="md:max-w-[320px] md:w-1/3">
                 <span class={lines}>
                     <RowLink<KeyQuery> to={Route::Key { id: key.id }} query={keys.query.clone()} {class}>{&key.name}</RowLink<KeyQuery>>
                     <span class="block text-xs text-ink-3 truncate"><span class="font-mono">{format!("…{}", key.last4)}</span>{" · "}{&key.username}</span>
                 </span>
             </td>
-            for column in KeyColumn::ALL.iter().filter(|column| shown.has(**column)) { {cell(*column)} }
+            for column in shown.these() { {cell(column)} }
             <td data-m="end">{menu(keys, key, on_delete)}</td>
         </tr>
     }

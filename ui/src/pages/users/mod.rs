@@ -86,17 +86,16 @@ pub(crate) fn UsersPage(props: &UsersProps) -> Html {
         let over = over.setter();
         Callback::from(move |()| over.set(Over::Nothing))
     };
-    let on_act = {
-        let (people, over) = (people.clone(), over.setter());
-        Callback::from(move |(account, act): (Account, Act)| match act {
-            Act::Enable => set_status(&people, account.id, AccountStatus::Enabled),
-            Act::Disable => set_status(&people, account.id, AccountStatus::Disabled),
+    let on_act = use_callback(people.clone(), {
+        let over = over.setter();
+        move |(account, act): (Account, Act), people| match act {
+            Act::Enable => set_status(people, account.id, AccountStatus::Enabled),
+            Act::Disable => set_status(people, account.id, AccountStatus::Disabled),
             Act::ResetPassword => over.set(Over::Reset(account)),
             Act::Delete => over.set(Over::Delete(account)),
-        })
-    };
+        }
+    });
 
-    let look = rows::Look { groups: groups.clone(), me, owner };
     let list = people.view(&Frame {
         label: t.users_title(),
         search: t.users_search(),
@@ -109,7 +108,7 @@ pub(crate) fn UsersPage(props: &UsersProps) -> Html {
         filters: Html::default(),
         tools: Html::default(),
         heads: rows::heads(t),
-        row: &|account| rows::row(&people, &look, account, &on_act),
+        look: rows::UserLook { groups: groups.clone(), me, owner, on_act },
         bulk: None,
         empty: Html::default(),
         none_found: t.users_none_found().to_owned(),

@@ -14,7 +14,7 @@ use crate::{
     i18n::{Text, use_text},
     parts::{
         icon::Icon,
-        list::{Head, Row, RowLink},
+        list::{Head, Line, Look, Row, RowLink},
         menu::{Item, Menu},
         status::{Glyph, status},
         time::Ago,
@@ -33,12 +33,23 @@ pub(crate) enum Act {
 }
 
 /// What rows show besides the person.
-pub(super) struct Look {
+#[derive(Clone, PartialEq)]
+pub(super) struct UserLook {
     pub(super) groups: Rc<Vec<Group>>,
     /// Who looks.
     pub(super) me: i64,
     /// They may change others.
     pub(super) owner: bool,
+    pub(super) on_act: Callback<(Account, Act)>,
+}
+
+impl Look for UserLook {
+    type Row = Account;
+    type Query = AccountQuery;
+
+    fn row(&self, line: &Line<Self>) -> Html {
+        row(self, &line.list, &line.row)
+    }
 }
 
 pub(super) fn heads(t: Text) -> Vec<Head<AccountSort>> {
@@ -52,7 +63,7 @@ pub(super) fn heads(t: Text) -> Vec<Head<AccountSort>> {
     ]
 }
 
-pub(super) fn row(people: &People, look: &Look, account: &Account, on_act: &Callback<(Account, Act)>) -> Html {
+fn row(look: &UserLook, people: &People, account: &Account) -> Html {
     let t = people.t;
     let enabled = account.status == AccountStatus::Enabled;
     let state =
@@ -84,7 +95,7 @@ pub(super) fn row(people: &People, look: &Look, account: &Account, on_act: &Call
         if people.dense { "md:flex md:gap-2 md:items-baseline min-w-0" } else { "block leading-[18px] min-w-0" };
     let tile = if people.dense { "mono-tile !rounded-full max-md:!size-7" } else { "mono-tile !rounded-full !size-7" };
     html! {
-        <tr key={account.id}>
+        <tr>
             <td data-m="title" class="md:w-[28%] md:max-w-[320px]">
                 <span class="flex items-center gap-2.5 min-w-0">
                     <span class={tile} aria-hidden="true">{initials(&account.display_name)}</span>
@@ -96,7 +107,7 @@ pub(super) fn row(people: &People, look: &Look, account: &Account, on_act: &Call
             <td class="text-ink-2 md:w-[18%] max-w-[220px] truncate">{&account.group}{times.map(|times| html! { <span class="text-ink-3">{" "}{times}</span> })}</td>
             <td class="n">{t.number(account.keys)}</td>
             <td class="n text-ink-2">{seen}</td>
-            <td data-m="end">if look.owner { {menu(t, account, on_act)} }</td>
+            <td data-m="end">if look.owner { {menu(t, account, &look.on_act)} }</td>
         </tr>
     }
 }

@@ -3,7 +3,7 @@
 use api::{list::ListQuery, words::Word};
 use yew::prelude::*;
 
-use super::{Head, List, Pick, Row, pager::Pager};
+use super::{Head, List, Look, Pick, Row, line::LineView, pager::Pager};
 use crate::parts::{
     async_view::{FailureView, Skeleton},
     bulk_bar::BulkBar,
@@ -13,21 +13,20 @@ use crate::parts::{
 };
 
 /// What a page says of its list.
-pub(crate) struct Frame<'f, T: Row, Q: ListQuery> {
+pub(crate) struct Frame<'f, L: Look> {
     /// Of the table, for screen readers.
     pub(crate) label: &'f str,
     /// The search's placeholder.
     pub(crate) search: &'f str,
     /// Filters that exclude each other, the one that admits everything first.
-    pub(crate) shows: Vec<(Q::Show, &'static str)>,
+    pub(crate) shows: Vec<(<L::Query as ListQuery>::Show, &'static str)>,
     /// Further filters.
     pub(crate) filters: Html,
     /// At the toolbar's end, behind density.
     pub(crate) tools: Html,
     /// All but the box and the menu that every row has.
-    pub(crate) heads: Vec<Head<Q::Sort>>,
-    /// The `<tr>` of a row. With a selection it begins with [`List::tick`].
-    pub(crate) row: &'f dyn Fn(&T) -> Html,
+    pub(crate) heads: Vec<Head<<L::Query as ListQuery>::Sort>>,
+    pub(crate) look: L,
     /// What can be done to the selected rows; rows have no boxes if it is absent.
     pub(crate) bulk: Option<Html>,
     /// Where there are no rows at all.
@@ -39,14 +38,7 @@ pub(crate) struct Frame<'f, T: Row, Q: ListQuery> {
 }
 
 impl<T: Row, Q: ListQuery> List<T, Q> {
-    /// The box of a row, a cell of its own.
-    pub(crate) fn tick(&self, row: &T) -> Html {
-        html! {
-            <td><Checkbox label={self.t.table_select(row.name())} checked={self.is_selected(&row.id())} on_change={self.on_select(vec![row.clone()])} /></td>
-        }
-    }
-
-    pub(crate) fn view(&self, frame: &Frame<'_, T, Q>) -> Html {
+    pub(crate) fn view<L: Look<Row = T, Query = Q>>(&self, frame: &Frame<'_, L>) -> Html {
         let Some(page) = &self.state.page else {
             return match &self.state.failure {
                 Some(_) => html! {<>{self.toolbar(frame)}{self.failure()}</>},
@@ -75,7 +67,7 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         </>}
     }
 
-    fn toolbar(&self, frame: &Frame<'_, T, Q>) -> Html {
+    fn toolbar<L: Look<Row = T, Query = Q>>(&self, frame: &Frame<'_, L>) -> Html {
         let counts = self.state.page.as_ref().map(|page| &page.counts);
         let choices: Vec<_> = frame
             .shows
@@ -98,7 +90,7 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         }
     }
 
-    fn table(&self, frame: &Frame<'_, T, Q>) -> Html {
+    fn table<L: Look<Row = T, Query = Q>>(&self, frame: &Frame<'_, L>) -> Html {
         let t = self.t;
         let rows = self.rows();
         let chosen = rows.iter().filter(|row| self.is_selected(&row.id())).count();
@@ -118,7 +110,9 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
                         {for heads}
                         <th class="w-8"><span class="sr-only">{t.table_actions()}</span></th>
                     </tr></thead>
-                    <tbody onkeydown={walk_rows()}>for row in rows { {(frame.row)(row)} }</tbody>
+                    <tbody onkeydown={walk_rows()}>for row in rows {
+                        <LineView<L> key={row.id()} look={frame.look.clone()} list={self.clone()} row={row.clone()} selected={self.is_selected(&row.id())} />
+                    }</tbody>
                 </table>
                 {frame.note.clone()}
                 <div class="h-16 max-md:h-20"></div>
@@ -126,7 +120,7 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         }
     }
 
-    fn none_found(&self, frame: &Frame<'_, T, Q>) -> Html {
+    fn none_found<L: Look<Row = T, Query = Q>>(&self, frame: &Frame<'_, L>) -> Html {
         html! {
             <div class="flex-1 px-4 md:px-6 py-10" role="status">
                 <h2 class="text-lg font-semibold tracking-[-0.01em] break-words">{&frame.none_found}</h2>
@@ -144,7 +138,7 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         })
     }
 
-    fn bulk_bar(&self, frame: &Frame<'_, T, Q>) -> Html {
+    fn bulk_bar<L: Look<Row = T, Query = Q>>(&self, frame: &Frame<'_, L>) -> Html {
         let Some(actions) = &frame.bulk else { return Html::default() };
         let selected = self.selected.dispatcher();
         html! {

@@ -7,10 +7,13 @@
 mod delete;
 mod frame;
 mod head;
+mod line;
 mod link;
+mod opened;
 mod pager;
 mod selected;
 mod state;
+mod typed;
 
 use std::rc::Rc;
 
@@ -19,16 +22,24 @@ use ::api::{
     list::{Asked, ListQuery, Sort},
     words::Word,
 };
-use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-pub(crate) use self::{delete::DeleteRows, frame::Frame, head::Head, link::RowLink, state::Row};
+pub(crate) use self::{
+    delete::DeleteRows,
+    frame::Frame,
+    head::Head,
+    line::{Line, Look},
+    link::RowLink,
+    opened::use_opened,
+    state::Row,
+};
 use self::{
     pager::PAGE,
     selected::{Pick, Selected},
     state::{Action, State, Take},
+    typed::use_typed,
 };
 use crate::{
     api::Failure,
@@ -37,9 +48,6 @@ use crate::{
     prefs::{save, saved},
     routes::Route,
 };
-
-/// After how long a search is asked for, in milliseconds; most people type faster.
-const PAUSE: u32 = 150;
 
 pub(crate) struct List<T: Row, Q: ListQuery> {
     pub(crate) t: Text,
@@ -129,42 +137,10 @@ where
         }
     });
 
-    // The field runs ahead of the address while a person types, and follows it when they go back.
-    let searched = query.asked().search.unwrap_or_default();
-    let typed = use_state(|| Rc::new(searched.clone()));
-    let sent = use_mut_ref(|| searched.clone());
-    let timer = use_mut_ref(|| None::<Timeout>);
-    {
-        let (typed, sent, timer) = (typed.setter(), sent.clone(), timer.clone());
-        use_effect_with(searched, move |searched| {
-            if sent.borrow().as_str() != searched {
-                timer.replace(None);
-                sent.replace(searched.clone());
-                typed.set(Rc::new(searched.clone()));
-            }
-        });
-    }
-    // Where the person is when the pause ends: they may have opened a row meanwhile, or sorted.
+    // Where the person is by then, for what happens later: they may have opened a row meanwhile, or sorted.
     let here = use_mut_ref(|| (home.clone(), query.clone()));
     here.replace((use_route::<Route>().unwrap_or_else(|| home.clone()), query.clone()));
-    let on_type = {
-        let (typed, navigator) = (typed.setter(), navigator.clone());
-        Callback::from(move |text: String| {
-            typed.set(Rc::new(text.clone()));
-            let (navigator, sent, here) = (navigator.clone(), sent.clone(), here.clone());
-            timer.replace(Some(Timeout::new(PAUSE, move || {
-                let words = text.trim().to_owned();
-                sent.replace(words.clone());
-                let search = Some(words).filter(|words| !words.is_empty());
-                if let Some(navigator) = navigator {
-                    let (route, query) = here.borrow().clone();
-                    // One step back leaves the search; it doesn't take away letters.
-                    let _ok =
-                        navigator.replace_with_query(&route, &query.with(Asked { search, page: 1, ..query.asked() }));
-                }
-            })));
-        })
-    };
+    let (typed, on_type) = use_typed(query.asked().search.unwrap_or_default(), navigator.clone(), here.clone());
 
     let density = use_state(|| saved(&density_key(table)).map_or(dense, |word| word == "dense"));
     let set_dense = {
@@ -186,30 +162,17 @@ where
     let all = *all.borrow();
     let last = state.page.as_ref().map_or(1, |page| pager::last(page.total));
     {
-        let (go, query) = (go.clone(), query.clone());
-        // Whoever deletes what is on the last page comes to the one before.
+        let (navigator, here) = (navigator.clone(), here.clone());
+        // Whoever deletes what is on the last page comes to the one before; the way back leads past both.
         let beyond = !state.busy && query.asked().page > last;
         use_effect_with(beyond, move |beyond| {
-            if *beyond {
-                go.emit(query.with(Asked { page: last, ..query.asked() }));
+            if let (Some(navigator), true) = (navigator, *beyond) {
+                let (route, query) = here.borrow().clone();
+                let _ok = navigator.replace_with_query(&route, &query.with(Asked { page: last, ..query.asked() }));
             }
         });
     }
-    List {
-        t,
-        toaster,
-        query,
-        dense: *density,
-        navigator,
-        state,
-        selected,
-        set_dense,
-        typed: (*typed).clone(),
-        on_type,
-        go,
-        all,
-        load,
-    }
+    List { t, toaster, query, dense: *density, navigator, state, selected, set_dense, typed, on_type, go, all, load }
 }
 
 /// Whether a search or a filter other than `show` is asked.
@@ -253,11 +216,25 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         self.state.dispatch(Action::Put(row));
     }
 
+    /// Takes in what was made: it can be opened at once, and comes to the others when they are asked for again.
+    pub(crate) fn add(&self, row: T) {
+        self.state.dispatch(Action::Apart(row));
+        self.reload();
+    }
+
     /// Opens what lies over the list, which stays as it is.
     pub(crate) fn visit(&self, route: &Route) {
         if let Some(navigator) = &self.navigator {
             // Plain texts and numbers always serialise.
             let _ok = navigator.push_with_query(route, &self.query);
+        }
+    }
+
+    /// Opens in the place of what lies over the list now.
+    pub(crate) fn visit_instead(&self, route: &Route) {
+        if let Some(navigator) = &self.navigator {
+            // Plain texts and numbers always serialise.
+            let _ok = navigator.replace_with_query(route, &self.query);
         }
     }
 
@@ -376,32 +353,4 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
             done(&gone);
         });
     }
-}
-
-/// The row with this id: from the page, or asked for where the page doesn't hold it. Leads back to the list if there is none.
-#[hook]
-pub(crate) fn use_opened<T, Q, F>(list: &List<T, Q>, id: Option<T::Id>, get: fn(T::Id) -> F) -> Option<T>
-where
-    T: Row,
-    Q: ListQuery,
-    F: Future<Output = Result<T, Failure>> + 'static,
-{
-    let row = id.as_ref().and_then(|id| list.find(id)).cloned();
-    let settled = list.state.page.is_some() || list.state.failure.is_some();
-    let missing = id.filter(|_| row.is_none() && settled);
-    let this = list.clone();
-    use_effect_with(missing, move |missing| {
-        if let Some(id) = missing.clone() {
-            spawn_local(async move {
-                match get(id).await {
-                    Ok(row) => this.state.dispatch(Action::Apart(row)),
-                    Err(error) => {
-                        this.toaster.failed(error.sentence(this.t));
-                        this.close();
-                    }
-                }
-            });
-        }
-    });
-    row
 }

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use api::Page;
-use yew::Reducible;
+use yew::{Reducible, virtual_dom::Key};
 
 use crate::api::Failure;
 
 /// What a list is made of.
 pub(crate) trait Row: Clone + PartialEq + 'static {
-    type Id: Clone + Ord + 'static;
+    type Id: Clone + Ord + Into<Key> + 'static;
 
     fn id(&self) -> Self::Id;
 
