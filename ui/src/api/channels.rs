@@ -1,7 +1,18 @@
-use api::channels::{Channel, ChannelPatch, ChannelTest, NewChannel, TestChannel};
+use api::{
+    Page,
+    channels::{Channel, ChannelPatch, ChannelQuery, ChannelTest, NewChannel, TestChannel},
+};
 use gloo_net::http::Method;
 
 use super::{Failure, attention, client};
+
+pub(crate) async fn page(query: ChannelQuery) -> Result<Page<Channel>, Failure> {
+    client::page("/api/channels", &query).await
+}
+
+pub(crate) async fn get(id: i64) -> Result<Channel, Failure> {
+    client::get(&format!("/api/channels/{id}")).await
+}
 
 pub(crate) async fn list() -> Result<Vec<Channel>, Failure> {
     client::list("/api/channels").await

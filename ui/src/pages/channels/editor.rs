@@ -4,13 +4,12 @@ use std::rc::Rc;
 
 use ::api::{
     Fields,
-    channels::{Channel, ChannelStatus},
+    channels::{Channel, ChannelStatus, Health},
     providers::Provider,
 };
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use super::{
     actions::{Actions, health_words},
@@ -20,7 +19,7 @@ use super::{
     mapping::Mapping,
     rows::glyph,
     test_panel::TestPanel,
-    view::{self, Health},
+    view,
 };
 use crate::{
     api,
@@ -57,7 +56,6 @@ pub(crate) struct EditorProps {
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
     let t = use_text();
-    let navigator = use_navigator();
     let start = || {
         let mut draft = props.channel.as_ref().map_or_else(Draft::new, Draft::of);
         let preset = props.preset.as_deref().filter(|_| props.channel.is_none());
@@ -126,7 +124,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             busy.set(true);
             let (draft, initial, faults, refusal, busy) =
                 (draft.clone(), initial.clone(), faults.clone(), refusal.clone(), busy.clone());
-            let (actions, on_close, navigator) = (actions.clone(), on_close.clone(), navigator.clone());
+            let (actions, on_close) = (actions.clone(), on_close.clone());
             spawn_local(async move {
                 let made = matches!(request, Request::Create(_));
                 let answer = match &request {
@@ -137,7 +135,11 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                 match answer {
                     Ok(channel) => {
                         let (id, saved) = (channel.id, channel.clone());
-                        actions.data.edit(move |data| data.put(saved.clone()));
+                        if made {
+                            actions.channels.add(saved);
+                        } else {
+                            actions.channels.put(saved);
+                        }
                         faults.set(Fields::new());
                         refusal.set(None);
                         let fresh = Draft::of(&channel);
@@ -153,8 +155,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                             on_close.emit(());
                             return;
                         }
-                        if let (true, Some(navigator)) = (made, navigator) {
-                            navigator.replace(&Route::Channel { id });
+                        if made {
+                            actions.channels.visit_instead(&Route::Channel { id });
                         }
                         actions.test(vec![id]);
                     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use ::api::{
-    channels::NewChannel,
+    channels::{ChannelQuery, ChannelShow, NewChannel},
     providers::{Dialect, Provider},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -13,12 +13,12 @@ use yew_router::prelude::*;
 use super::{
     actions::Actions,
     draft::{DEMO, Draft},
-    view::{self, Filter, host},
+    view::{self, host},
 };
 use crate::{
     api,
     i18n::{Text, use_text},
-    parts::{empty::Empty, icon::Icon},
+    parts::empty::Empty,
     routes::{NewChannelQuery, Route},
 };
 
@@ -63,7 +63,6 @@ pub(crate) fn NoChannel(props: &NoChannelProps) -> Html {
         move |_: MouseEvent| add_demo(&actions)
     };
     html! {
-        <div class="border-t border-line flex-1 flex">
             <Empty drawing={drawing()} title={t.channels_empty_headline()} text={t.channels_empty_text()}>
                 <div class="mt-6 grid sm:grid-cols-2 gap-2 text-left">{for suggestions}</div>
                 <div class="mt-4 flex flex-wrap justify-center items-center gap-x-5 gap-y-2">
@@ -73,7 +72,6 @@ pub(crate) fn NoChannel(props: &NoChannelProps) -> Html {
                     }
                 </div>
             </Empty>
-        </div>
     }
 }
 
@@ -117,7 +115,7 @@ fn add_demo(actions: &Actions) {
             Ok(channel) => {
                 let id = channel.id;
                 actions.toaster.done(actions.t.channels_added(&channel.name));
-                actions.data.edit(move |data| data.put(channel.clone()));
+                actions.channels.add(channel);
                 actions.test(vec![id]);
             }
             Err(error) => actions.toaster.failed(error.sentence(actions.t)),
@@ -145,32 +143,16 @@ fn drawing() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct NoneFoundProps {
-    pub(crate) search: AttrValue,
-    pub(crate) filter: Filter,
-    pub(crate) on_clear: Callback<()>,
-}
-
-#[component]
-pub(crate) fn NoneFound(props: &NoneFoundProps) -> Html {
-    let t = use_text();
-    let state = match props.filter {
-        Filter::All => None,
-        Filter::NeedsYou => Some(t.channels_filter_needs_you()),
-        Filter::Disabled => Some(t.channels_disabled()),
+/// What a list without rows says of its search and filter.
+pub(crate) fn none_found(t: Text, query: &ChannelQuery) -> String {
+    let state = match query.show {
+        ChannelShow::All => None,
+        ChannelShow::NeedsYou => Some(t.channels_filter_needs_you()),
+        ChannelShow::Disabled => Some(t.channels_disabled()),
     };
-    let text = match (props.search.trim(), state) {
+    match (query.search.as_deref().unwrap_or_default().trim(), state) {
         ("", _) => t.channels_none_in_state().to_owned(),
         (search, None) => t.channels_none_found(search),
         (search, Some(state)) => t.channels_none_found_in(search, state),
-    };
-    html! {
-        <div class="flex-1 px-4 md:px-6 py-10" role="status">
-            <h2 class="text-lg font-semibold tracking-[-0.01em] break-words">{text}</h2>
-            <button type="button" class="btn btn-sm mt-3" onclick={props.on_clear.reform(|_: MouseEvent| ())}>
-                {Icon::X.small()}{t.table_clear_filter()}
-            </button>
-        </div>
     }
 }

@@ -1,5 +1,5 @@
-//! Channels: the list, and one of them in a drawer beside it. The pattern for every other resource:
-//! `view` decides what is shown, `draft` what is sent, `actions` does and reports; the rest draws.
+//! Channels: the list, and one of them in a drawer beside it. `draft` decides what is sent, `actions` does and reports; the
+//! rest draws.
 
 mod actions;
 pub(crate) mod draft;
@@ -11,34 +11,31 @@ mod rows;
 mod test_panel;
 pub(crate) mod view;
 
-use ::api::channels::{Channel, ChannelStatus};
+use ::api::channels::{Channel, ChannelShow, ChannelStatus};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 use self::{
-    actions::{Actions, Data},
+    actions::{Actions, Channels},
     editor::Editor,
-    empty::{NoChannel, NoneFound},
-    rows::Rows,
-    view::{Column, Filter},
+    empty::{NoChannel, none_found},
+    rows::{ChannelColumn, ChannelLook},
 };
 pub(crate) use self::{
     empty::{dialects, hint},
     test_panel::TestPanel,
 };
 use crate::{
+    api,
     i18n::use_text,
-    load::use_load,
+    pages::providers::use_providers,
     parts::{
-        async_view::async_view,
-        bulk_bar::{BulkBar, bulk_action, bulk_danger},
-        dialog::Confirm,
+        bulk_bar::{bulk_action, bulk_danger},
+        columns::{ColumnChooser, use_columns},
         header::{AddButton, PageHeader},
         icon::Icon,
-        picked::{Pick, Picked},
-        segmented::{Choice, Segmented},
-        table::{Density, Search, Sort},
-        toast::use_toaster,
+        list::{DeleteRows, Frame, use_list, use_opened},
+        picked::Picked,
     },
     routes::{NewChannelQuery, Route},
     web::{use_hotkey, use_title},
@@ -61,49 +58,84 @@ pub(crate) struct ChannelsProps {
 pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
     let t = use_text();
     use_title(t.channels_title());
-    let navigator = use_navigator();
-    let query = use_location().and_then(|location| location.query::<NewChannelQuery>().ok());
-    let data = use_load(actions::load);
+    let channels: Channels = use_list("channels", Route::Channels, false, api::channels::page);
+    let wanted = match props.open {
+        Some(Open::One(id)) => Some(id),
+        Some(Open::New) | None => None,
+    };
+    let opened = use_opened(&channels, wanted, api::channels::get);
+    let columns = use_columns::<ChannelColumn>("channels", &[]);
+    let providers = use_providers();
+    let preset = use_location().and_then(|location| location.query::<NewChannelQuery>().ok());
     let testing = use_reducer(Picked::default);
-    let selected = use_reducer(Picked::default);
-    let toaster = use_toaster();
-    let actions = Actions { t, data: data.clone(), toaster, testing: testing.dispatcher() };
-
-    let search = use_state(String::new);
-    let filter = use_state(|| Filter::All);
-    let sort = use_state(|| Sort { by: Column::Health, descending: false });
-    let dense = use_state(|| false);
+    let actions =
+        Actions { t, channels: channels.clone(), toaster: channels.toaster.clone(), testing: testing.dispatcher() };
     let deleting = use_state(Vec::<Channel>::new);
 
-    let go = use_callback(navigator, |route: Route, navigator| {
-        if let Some(navigator) = navigator {
-            navigator.push(&route);
-        }
-    });
-    let add = use_callback(go.clone(), |(), go| go.emit(Route::NewChannel));
+    let add = use_callback(channels.clone(), |(), channels| channels.visit(&Route::NewChannel));
     use_hotkey("n", add.clone());
-
-    let ask_delete = {
+    let ask_delete = use_callback((), {
         let deleting = deleting.setter();
-        Callback::from(move |channels: Vec<Channel>| deleting.set(channels))
-    };
-    let test_all = {
-        let (actions, data) = (actions.clone(), data.clone());
-        move |_: MouseEvent| {
-            let enabled = data.value().map(|data| {
-                data.channels
-                    .iter()
-                    .filter(|channel| channel.status == ChannelStatus::Enabled)
-                    .map(|channel| channel.id)
-                    .collect()
-            });
-            actions.test(enabled.unwrap_or_default());
+        move |rows, ()| deleting.set(rows)
+    });
+
+    let list = channels.view(&Frame {
+        label: t.channels_title(),
+        search: t.channels_search(),
+        shows: vec![
+            (ChannelShow::All, t.channels_filter_all()),
+            (ChannelShow::NeedsYou, t.channels_filter_needs_you()),
+            (ChannelShow::Disabled, t.channels_disabled()),
+        ],
+        filters: Html::default(),
+        tools: html! { <ColumnChooser<ChannelColumn> shown={columns.clone()} /> },
+        heads: rows::heads(t, &columns),
+        look: ChannelLook {
+            shown: columns,
+            providers: providers.clone().unwrap_or_default(),
+            testing: (*testing).clone(),
+            actions: actions.clone(),
+            on_delete: ask_delete.clone(),
+        },
+        bulk: Some(bulk(&actions, &ask_delete)),
+        empty: html! { <NoChannel providers={providers.clone().unwrap_or_default()} actions={actions.clone()} on_add={&add} /> },
+        none_found: none_found(t, &channels.query),
+        note: html! { <p class="px-4 md:px-6 py-3 text-xs text-ink-3 max-w-[720px]">{t.channels_note()}</p> },
+    });
+
+    let drawer = match (props.open, opened, providers) {
+        (None, ..) | (Some(Open::One(_)), None, _) | (_, _, None) => Html::default(),
+        (Some(_), channel, Some(providers)) => {
+            let testing = channel.as_ref().is_some_and(|channel| testing.contains(channel.id));
+            html! {
+                <Editor {channel} {providers} preset={preset.and_then(|query| query.provider)} actions={actions.clone()} {testing}
+                    on_close={channels.closing()} on_delete={&ask_delete} />
+            }
         }
     };
 
-    let count = data.value().map(|data| data.channels.len());
-    let note = count.filter(|count| *count > 0).map(|count| html! { {count} }).unwrap_or_default();
-    let header = html! {
+    let title = match &**deleting {
+        [channel] => t.channels_delete_one(&channel.name),
+        many => t.channels_delete_many(many.len()),
+    };
+    let on_delete = {
+        let (actions, close, deleting) = (actions.clone(), channels.closing(), deleting.setter());
+        move |rows| {
+            let (close, deleting) = (close.clone(), deleting.clone());
+            let done = move |gone: Vec<i64>| {
+                deleting.set(Vec::new());
+                if wanted.is_some_and(|id| gone.contains(&id)) {
+                    close.emit(());
+                }
+            };
+            actions.delete(rows, Callback::from(done));
+        }
+    };
+    let stop = deleting.setter();
+    let count = channels.all();
+    let note = count.filter(|count| *count > 0).map(|count| html! { t.number(count) }).unwrap_or_default();
+    let test_all = move |_: MouseEvent| actions.test_all();
+    html! {<>
         <PageHeader title={t.channels_title()} {note}>
             if matches!(count, Some(2..)) {
                 <button type="button" class="btn btn-ghost btn-sm max-md:hidden" onclick={test_all} disabled={testing.len() > 0}>
@@ -112,141 +144,28 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
             }
             <AddButton label={t.channels_add()} on_add={&add} />
         </PageHeader>
-    };
-
-    let list = |data: &Data| {
-        if data.channels.is_empty() {
-            return html! { <NoChannel providers={data.providers.clone()} actions={actions.clone()} on_add={&add} /> };
-        }
-        let shown = view::rows(&data.channels, &data.providers, *filter, &search, *sort);
-        let counted = |value: Filter, label: &'static str| {
-            let count = data.channels.iter().filter(|channel| value.admits(channel)).count();
-            Choice { count: Some(count), ..Choice::new(value, label) }
-        };
-        let choices = vec![
-            counted(Filter::All, t.channels_filter_all()),
-            counted(Filter::NeedsYou, t.channels_filter_needs_you()),
-            counted(Filter::Disabled, t.channels_disabled()),
-        ];
-        let (set_search, set_filter, set_dense, set_sort) =
-            (search.setter(), filter.setter(), dense.setter(), sort.setter());
-        let clear = {
-            let (search, filter) = (search.setter(), filter.setter());
-            Callback::from(move |()| {
-                search.set(String::new());
-                filter.set(Filter::All);
-            })
-        };
-        html! {<>
-            <div class="toolbar">
-                <Search value={(*search).clone()} placeholder={t.channels_search()} on_input={move |text| set_search.set(text)} />
-                <Segmented<Filter> label={t.channels_filter()} {choices} value={*filter} class="max-md:w-full seg-wide-narrow"
-                    on_choose={move |value| set_filter.set(value)} />
-                <span class="ml-auto max-md:hidden"></span>
-                <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
-            </div>
-            if shown.is_empty() {
-                <NoneFound search={(*search).clone()} filter={*filter} on_clear={clear} />
-            } else {
-                <Rows {shown} providers={data.providers.clone()} actions={actions.clone()} testing={(*testing).clone()}
-                    selected={(*selected).clone()} pick={selected.dispatcher()} dense={*dense} sort={*sort}
-                    on_sort={move |sort| set_sort.set(sort)} on_delete={&ask_delete} />
-            }
-            <Bulk channels={data.channels.clone()} actions={actions.clone()} selected={(*selected).clone()}
-                pick={selected.dispatcher()} on_delete={&ask_delete} />
-        </>}
-    };
-
-    let drawer: Html = props.open.zip(data.value()).map(|(open, loaded)| {
-        let channel = match open {
-            Open::New => None,
-            Open::One(id) => match loaded.channel(id) {
-                Some(channel) => Some(channel.clone()),
-                None => return html! { <Redirect<Route> to={Route::Channels} /> },
-            },
-        };
-        let busy = channel.as_ref().is_some_and(|channel| testing.contains(channel.id));
-        let close = go.reform(|()| Route::Channels);
-        html! {
-            <Editor {channel} providers={loaded.providers.clone()} preset={query.as_ref().and_then(|query| query.provider.clone())}
-                actions={actions.clone()} testing={busy} on_close={close} on_delete={&ask_delete} />
-        }
-    }).unwrap_or_default();
-
-    let confirm = if deleting.is_empty() {
-        Html::default()
-    } else {
-        let title = match &**deleting {
-            [channel] => t.channels_delete_one(&channel.name),
-            many => t.channels_delete_many(many.len()),
-        };
-        let done = {
-            let (deleting, selected) = (deleting.setter(), selected.dispatcher());
-            Callback::from(move |gone| {
-                selected.dispatch(Pick::Remove(gone));
-                deleting.set(Vec::new());
-            })
-        };
-        let run = {
-            let (actions, channels) = (actions.clone(), (*deleting).clone());
-            move |()| actions.delete(channels.clone(), done.clone())
-        };
-        let close = deleting.setter();
-        html! {
-            <Confirm {title} text={t.channels_delete_text()} action={t.do_delete()} on_confirm={run} on_close={move |()| close.set(Vec::new())}>
-                if deleting.len() > 1 {
-                    <ul class="mt-3 max-h-40 overflow-y-auto text-sm list-disc pl-5">
-                        for channel in &*deleting { <li key={channel.id} class="break-words">{&channel.name}</li> }
-                    </ul>
-                }
-            </Confirm>
-        }
-    };
-
-    html! {<>
-        {header}
-        {async_view(&data, list)}
+        {list}
         {drawer}
-        {confirm}
+        <DeleteRows<Channel> rows={(*deleting).clone()} {title} text={t.channels_delete_text()} on_confirm={on_delete} on_close={move |()| stop.set(Vec::new())} />
     </>}
 }
 
-#[derive(Properties, PartialEq)]
-struct BulkProps {
-    channels: Vec<Channel>,
-    actions: Actions,
-    selected: Picked,
-    pick: UseReducerDispatcher<Picked>,
-    on_delete: Callback<Vec<Channel>>,
-}
-
 /// What can be done to every selected channel at once.
-#[component]
-fn Bulk(props: &BulkProps) -> Html {
-    let t = use_text();
-    let ids = props.selected.ids();
+fn bulk(actions: &Actions, on_delete: &Callback<Vec<Channel>>) -> Html {
+    let (t, rows) = (actions.t, actions.channels.selection());
+    let ids: Vec<i64> = rows.iter().map(|channel| channel.id).collect();
     let status = |status: ChannelStatus| {
-        let (actions, ids) = (props.actions.clone(), ids.clone());
+        let (actions, ids) = (actions.clone(), ids.clone());
         Callback::from(move |()| actions.set_status(ids.clone(), status))
     };
     let test = {
-        let (actions, ids) = (props.actions.clone(), ids.clone());
+        let (actions, ids) = (actions.clone(), ids.clone());
         Callback::from(move |()| actions.test(ids.clone()))
     };
-    let delete = {
-        let chosen: Vec<Channel> = props.channels.iter().filter(|channel| ids.contains(&channel.id)).cloned().collect();
-        props.on_delete.reform(move |()| chosen.clone())
-    };
-    let clear = {
-        let (pick, ids) = (props.pick.clone(), ids.clone());
-        Callback::from(move |()| pick.dispatch(Pick::Remove(ids.clone())))
-    };
-    html! {
-        <BulkBar count={ids.len()} on_clear={clear}>
-            {bulk_action(Icon::Activity, t.do_test(), &test)}
-            {bulk_action(Icon::Check, t.do_enable(), &status(ChannelStatus::Enabled))}
-            {bulk_action(Icon::Power, t.do_disable(), &status(ChannelStatus::Disabled))}
-            {bulk_danger(Icon::Trash2, t.do_delete(), &delete)}
-        </BulkBar>
-    }
+    html! {<>
+        {bulk_action(Icon::Activity, t.do_test(), &test)}
+        {bulk_action(Icon::Check, t.do_enable(), &status(ChannelStatus::Enabled))}
+        {bulk_action(Icon::Power, t.do_disable(), &status(ChannelStatus::Disabled))}
+        {bulk_danger(Icon::Trash2, t.do_delete(), &on_delete.reform(move |()| rows.clone()))}
+    </>}
 }

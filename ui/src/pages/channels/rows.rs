@@ -3,183 +3,199 @@
 use std::rc::Rc;
 
 use api::{
-    channels::{Channel, ChannelStatus},
+    channels::{Channel, ChannelQuery, ChannelSort, ChannelStatus, Health},
     providers::Provider,
 };
 use yew::prelude::*;
 
 use super::{
     actions::{Actions, health_words},
-    view::{self, Column, Health, host},
+    view::{self, host},
 };
 use crate::{
-    i18n::use_text,
+    i18n::{Text, use_text},
     parts::{
+        columns::{Column, Shown},
         icon::Icon,
-        link::PageLink,
+        list::{Head, Line, Look, Row, RowLink},
         menu::{Item, Menu},
         number_cell::NumberCell,
-        picked::{Pick, Picked},
+        picked::Picked,
         status::{Glyph, status},
-        table::{Checkbox, Sort, SortHead, walk_rows},
         time::Ago,
     },
     routes::Route,
 };
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct RowsProps {
-    pub(crate) shown: Vec<Channel>,
-    pub(crate) providers: Rc<Vec<Provider>>,
-    pub(crate) actions: Actions,
-    pub(crate) testing: Picked,
-    pub(crate) selected: Picked,
-    pub(crate) pick: UseReducerDispatcher<Picked>,
-    pub(crate) dense: bool,
-    pub(crate) sort: Sort<Column>,
-    pub(crate) on_sort: Callback<Sort<Column>>,
-    pub(crate) on_delete: Callback<Vec<Channel>>,
+/// Columns that can be hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChannelColumn {
+    Health,
+    Keys,
+    Models,
+    Priority,
+    Weight,
+    Test,
 }
 
-#[component]
-pub(crate) fn Rows(props: &RowsProps) -> Html {
-    let t = use_text();
-    let ids: Vec<i64> = props.shown.iter().map(|channel| channel.id).collect();
-    let chosen = ids.iter().filter(|id| props.selected.contains(**id)).count();
-    let pick = |ids: Vec<i64>| {
-        let pick = props.pick.clone();
-        Callback::from(move |on: bool| {
-            let ids = ids.clone();
-            pick.dispatch(if on { Pick::Add(ids) } else { Pick::Remove(ids) });
-        })
-    };
-    let head = |column: Column, label: &'static str, class: Option<&'static str>| {
-        html! { <SortHead<Column> {column} {label} sort={props.sort} on_sort={&props.on_sort} class={classes!(class)} /> }
-    };
-    let rows = props.shown.iter().map(|channel| {
-        html! {
-            <Row key={channel.id} channel={channel.clone()} provider={view::provider(&props.providers, &channel.provider).cloned()}
-                actions={props.actions.clone()} testing={props.testing.contains(channel.id)} selected={props.selected.contains(channel.id)}
-                on_select={pick(vec![channel.id])} on_delete={&props.on_delete} dense={props.dense} />
+impl Column for ChannelColumn {
+    const ALL: &'static [Self] = &[Self::Health, Self::Keys, Self::Models, Self::Priority, Self::Weight, Self::Test];
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Health => "health",
+            Self::Keys => "keys",
+            Self::Models => "models",
+            Self::Priority => "priority",
+            Self::Weight => "weight",
+            Self::Test => "test",
         }
-    });
-    let class = classes!("dt", "dt-stack", props.dense.then_some("dt-dense"));
-    html! {
-        <div class="table-scroll">
-            <table {class} aria-label={t.channels_title()}>
-                <thead><tr>
-                    <th class="w-8"><Checkbox label={t.table_select_all()} checked={chosen == ids.len()}
-                        partly={chosen > 0 && chosen < ids.len()} on_change={pick(ids)} /></th>
-                    {head(Column::Name, t.channels_column_channel(), None)}
-                    {head(Column::Health, t.channels_column_health(), None)}
-                    {head(Column::Keys, t.channels_column_keys(), Some("n"))}
-                    {head(Column::Models, t.channels_column_models(), Some("n"))}
-                    {head(Column::Priority, t.channels_column_priority(), Some("n"))}
-                    {head(Column::Weight, t.channels_column_weight(), Some("n"))}
-                    {head(Column::Latency, t.channels_column_test(), Some("n"))}
-                    <th class="w-8"><span class="sr-only">{t.table_actions()}</span></th>
-                </tr></thead>
-                <tbody onkeydown={walk_rows()}>{for rows}</tbody>
-            </table>
-            <p class="px-4 md:px-6 py-3 pb-20 text-xs text-ink-3 max-w-[720px]">{t.channels_note()}</p>
-        </div>
+    }
+
+    fn label(self, t: Text) -> &'static str {
+        match self {
+            Self::Health => t.channels_column_health(),
+            Self::Keys => t.channels_column_keys(),
+            Self::Models => t.channels_column_models(),
+            Self::Priority => t.channels_column_priority(),
+            Self::Weight => t.channels_column_weight(),
+            Self::Test => t.channels_column_test(),
+        }
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RowProps {
-    channel: Channel,
-    provider: Option<Provider>,
-    actions: Actions,
-    testing: bool,
-    selected: bool,
-    on_select: Callback<bool>,
-    on_delete: Callback<Vec<Channel>>,
-    dense: bool,
+pub(super) fn heads(t: Text, shown: &Shown) -> Vec<Head<ChannelSort>> {
+    let head = |column: ChannelColumn| {
+        let head = Head::new(column.label(t));
+        match column {
+            ChannelColumn::Health => head.up(ChannelSort::Health),
+            ChannelColumn::Keys => head.down(ChannelSort::Keys).right(),
+            ChannelColumn::Models => head.down(ChannelSort::Models).right(),
+            ChannelColumn::Priority => head.down(ChannelSort::Priority).right(),
+            ChannelColumn::Weight => head.down(ChannelSort::Weight).right(),
+            ChannelColumn::Test => head.up(ChannelSort::Latency).right(),
+        }
+    };
+    let name = Head::new(t.channels_column_channel()).up(ChannelSort::Name);
+    std::iter::once(name).chain(shown.these().map(head)).collect()
 }
 
-#[component]
-fn Row(props: &RowProps) -> Html {
-    let t = use_text();
-    let channel = &props.channel;
-    let disabled = channel.status == ChannelStatus::Disabled;
-    let provider = props.provider.as_ref().map_or(&channel.provider, |provider| &provider.name);
-    // An address of one's own tells more than the provider's name alone.
-    let provider = match &channel.base_url {
-        Some(url) => format!("{provider}, {}", host(url)),
-        None => provider.clone(),
-    };
-    let tile = props.provider.as_ref().map_or("", |provider| provider.tile.as_str());
-    let priority = {
-        let (actions, channel) = (props.actions.clone(), channel.clone());
-        move |value| actions.set_priority(&channel, value)
-    };
-    let weight = {
-        let (actions, channel) = (props.actions.clone(), channel.clone());
-        move |value| actions.set_weight(&channel, value)
-    };
-    let menu = row_menu(props);
-    html! {
-        <tr aria-selected={if props.selected { "true" } else { "false" }}>
-            <td><Checkbox label={t.table_select(&channel.name)} checked={props.selected} on_change={&props.on_select} /></td>
-            <td data-m="title" class={if props.dense { "md:max-w-[380px]" } else { "md:max-w-[280px]" }}>
-                <span class="flex items-center gap-2.5">
-                    <span class="mono-tile" aria-hidden="true">{tile}</span>
-                    <span class={if props.dense { "min-w-0 md:flex md:gap-2 md:items-baseline" } else { "min-w-0 leading-[18px]" }}>
-                        <PageLink to={Route::Channel { id: channel.id }} row=true
-                            class={classes!("block", "truncate", "font-medium", "max-w-full", props.dense.then_some("md:flex-none"), disabled.then_some("text-ink-2"))}>{&channel.name}</PageLink>
-                        <span class="block truncate text-xs text-ink-3">{provider}</span>
+#[derive(Clone, PartialEq)]
+pub(super) struct ChannelLook {
+    pub(super) shown: Shown,
+    pub(super) providers: Rc<Vec<Provider>>,
+    pub(super) testing: Picked,
+    pub(super) actions: Actions,
+    pub(super) on_delete: Callback<Vec<Channel>>,
+}
+
+impl Look for ChannelLook {
+    type Row = Channel;
+    type Query = ChannelQuery;
+
+    fn row(&self, line: &Line<Self>) -> Html {
+        let (t, channel, dense) = (line.list.t, &line.row, line.list.dense);
+        let disabled = channel.status == ChannelStatus::Disabled;
+        let known = view::provider(&self.providers, &channel.provider);
+        let provider = known.map_or(&channel.provider, |provider| &provider.name);
+        // An address of one's own tells more than the provider's name alone.
+        let provider = match &channel.base_url {
+            Some(url) => format!("{provider}, {}", host(url)),
+            None => provider.clone(),
+        };
+        let tile = known.map_or("", |provider| provider.tile.as_str()).to_owned();
+        let lines = if dense { "min-w-0 md:flex md:gap-2 md:items-baseline" } else { "min-w-0 leading-[18px]" };
+        let class = classes!(
+            "block",
+            "truncate",
+            "font-medium",
+            "max-w-full",
+            dense.then_some("md:flex-none"),
+            disabled.then_some("text-ink-2")
+        );
+        html! {
+            <tr aria-selected={line.is_selected()}>
+                {line.tick()}
+                <td data-m="title" class={if dense { "md:max-w-[380px]" } else { "md:max-w-[280px]" }}>
+                    <span class="flex items-center gap-2.5">
+                        <span class="mono-tile" aria-hidden="true">{tile}</span>
+                        <span class={lines}>
+                            <RowLink<ChannelQuery> to={Route::Channel { id: channel.id }} query={line.list.query.clone()} {class}>{&channel.name}</RowLink<ChannelQuery>>
+                            <span class="block truncate text-xs text-ink-3">{provider}</span>
+                        </span>
                     </span>
-                </span>
-            </td>
-            <td data-m="sub" class="md:max-w-[300px] md:w-full"><HealthCell channel={channel.clone()} actions={props.actions.clone()}
-                testing={props.testing} dense={props.dense} /></td>
-            <td class="n text-ink-2">{if channel.keys.is_empty() { html! { <span class="text-ink-3">{"—"}</span> } } else { html! { channel.keys.len() } }}</td>
-            <td class="n text-ink-2" title={channel.models.iter().take(12).cloned().collect::<Vec<_>>().join("\n")}>{channel.models.len()}</td>
-            <td class="n"><NumberCell label={t.channels_priority_of(&channel.name)} value={channel.priority} min={-1000} max={1000} on_save={priority} /></td>
-            <td class="n"><NumberCell label={t.channels_weight_of(&channel.name)} value={channel.weight} min={1} max={10_000} on_save={weight} /></td>
-            <td class="n" data-m="end2">{last_test(props)}</td>
-            <td data-m="end">{menu}</td>
-        </tr>
+                </td>
+                for column in self.shown.these() { {self.cell(channel, column, dense)} }
+                <td data-m="end">{self.menu(t, channel)}</td>
+            </tr>
+        }
     }
 }
 
-fn last_test(props: &RowProps) -> Html {
-    let t = props.actions.t;
-    match &props.channel.last_test {
+impl ChannelLook {
+    fn cell(&self, channel: &Channel, column: ChannelColumn, dense: bool) -> Html {
+        let t = self.actions.t;
+        let save = |set: fn(&Actions, &Channel, i64)| {
+            let (actions, channel) = (self.actions.clone(), channel.clone());
+            move |value| set(&actions, &channel, value)
+        };
+        match column {
+            ChannelColumn::Health => html! {
+                <td data-m="sub" class="md:max-w-[300px] md:w-full"><HealthCell channel={channel.clone()} actions={self.actions.clone()}
+                    testing={self.testing.contains(channel.id)} {dense} /></td>
+            },
+            ChannelColumn::Keys if channel.keys.is_empty() => html! { <td class="n text-ink-3">{"—"}</td> },
+            ChannelColumn::Keys => html! { <td class="n text-ink-2">{channel.keys.len()}</td> },
+            ChannelColumn::Models => html! {
+                <td class="n text-ink-2" title={channel.models.iter().take(12).cloned().collect::<Vec<_>>().join("\n")}>{channel.models.len()}</td>
+            },
+            ChannelColumn::Priority => html! {
+                <td class="n"><NumberCell label={t.channels_priority_of(&channel.name)} value={channel.priority} min={-1000} max={1000}
+                    on_save={save(Actions::set_priority)} /></td>
+            },
+            ChannelColumn::Weight => html! {
+                <td class="n"><NumberCell label={t.channels_weight_of(&channel.name)} value={channel.weight} min={1} max={10_000}
+                    on_save={save(Actions::set_weight)} /></td>
+            },
+            ChannelColumn::Test => html! { <td class="n" data-m="end2">{last_test(t, channel, dense)}</td> },
+        }
+    }
+
+    fn menu(&self, t: Text, channel: &Channel) -> Html {
+        let id = channel.id;
+        let test = {
+            let actions = self.actions.clone();
+            Callback::from(move |()| actions.test(vec![id]))
+        };
+        let (label, icon, target) = match channel.status {
+            ChannelStatus::Enabled => (t.do_disable(), Icon::Power, ChannelStatus::Disabled),
+            ChannelStatus::Disabled => (t.do_enable(), Icon::Check, ChannelStatus::Enabled),
+        };
+        let toggle = {
+            let actions = self.actions.clone();
+            Callback::from(move |()| actions.set_status(vec![id], target))
+        };
+        let gone = channel.clone();
+        let items = vec![
+            Item::new(Icon::Activity.view(), t.do_test(), test),
+            Item::new(icon.view(), label, toggle),
+            Item::new(Icon::Trash2.view(), t.do_delete(), self.on_delete.reform(move |()| vec![gone.clone()])).danger(),
+        ];
+        html! {
+            <Menu id={format!("channel-{id}-menu")} label={t.table_more(&channel.name)} {items}>{Icon::Ellipsis.view()}</Menu>
+        }
+    }
+}
+
+fn last_test(t: Text, channel: &Channel, dense: bool) -> Html {
+    match &channel.last_test {
         None => html! { <span class="text-ink-3">{"—"}</span> },
         Some(test) => html! {
-            <span class={if props.dense { "md:flex md:gap-2 md:items-baseline md:justify-end" } else { "block leading-[18px]" }}>
+            <span class={if dense { "md:flex md:gap-2 md:items-baseline md:justify-end" } else { "block leading-[18px]" }}>
                 <span class="block">{if test.ok { html! { t.millis(test.latency_ms) } } else { html! { <span class="text-ink-3">{"—"}</span> } }}</span>
                 <span class="block text-xs text-ink-3"><Ago time={test.tested_at} /></span>
             </span>
         },
-    }
-}
-
-fn row_menu(props: &RowProps) -> Html {
-    let (t, id) = (props.actions.t, props.channel.id);
-    let test = {
-        let actions = props.actions.clone();
-        Callback::from(move |()| actions.test(vec![id]))
-    };
-    let (label, icon, target) = match props.channel.status {
-        ChannelStatus::Enabled => (t.do_disable(), Icon::Power, ChannelStatus::Disabled),
-        ChannelStatus::Disabled => (t.do_enable(), Icon::Check, ChannelStatus::Enabled),
-    };
-    let toggle = {
-        let actions = props.actions.clone();
-        Callback::from(move |()| actions.set_status(vec![id], target))
-    };
-    let channel = props.channel.clone();
-    let delete = props.on_delete.reform(move |()| vec![channel.clone()]);
-    let items = vec![
-        Item::new(Icon::Activity.view(), t.do_test(), test),
-        Item::new(icon.view(), label, toggle),
-        Item::new(Icon::Trash2.view(), t.do_delete(), delete).danger(),
-    ];
-    html! {
-        <Menu id={format!("channel-{id}-menu")} label={t.table_more(&props.channel.name)} {items}>{Icon::Ellipsis.view()}</Menu>
     }
 }
 
@@ -225,5 +241,17 @@ pub(super) const fn glyph(health: Health) -> Glyph {
         Health::Untested => Glyph::Dotted,
         Health::Healthy => Glyph::Disc,
         Health::Disabled => Glyph::Struck,
+    }
+}
+
+impl Row for Channel {
+    type Id = i64;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
     }
 }

@@ -6,7 +6,10 @@ mod editor;
 mod rows;
 mod view;
 
+use std::rc::Rc;
+
 use ::api::providers::Provider;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -27,6 +30,24 @@ use crate::{
     routes::Route,
     web::{use_hotkey, use_title},
 };
+
+/// All of them, for the tiles, names and choices of other pages; `None` until the server has answered.
+#[hook]
+pub(crate) fn use_providers() -> Option<Rc<Vec<Provider>>> {
+    let (t, toaster) = (use_text(), use_toaster());
+    let providers = use_state(|| None::<Rc<Vec<Provider>>>);
+    let set = providers.setter();
+    use_effect_with((), move |()| {
+        spawn_local(async move {
+            let all = api::providers::list().await.unwrap_or_else(|error| {
+                toaster.failed(error.sentence(t));
+                Vec::new()
+            });
+            set.set(Some(Rc::new(all)));
+        });
+    });
+    (*providers).clone()
+}
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ProvidersProps {
