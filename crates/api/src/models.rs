@@ -2,7 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Time, Validate, channels::ChannelStatus, patch::named, validate, words::words};
+use crate::{
+    Fields, Time, Validate,
+    channels::ChannelStatus,
+    list::{Sort, SortKey, list_query},
+    patch::named,
+    validate,
+    words::words,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -129,65 +136,42 @@ pub struct ModelPatch {
     pub max_output: Option<Option<i64>>,
 }
 
-/// Which models to answer, and in which order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
-#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
-#[serde(deny_unknown_fields)]
-pub struct ModelQuery {
-    /// Starts at 1.
-    #[serde(default = "crate::page::one")]
-    pub page: i64,
-    /// At most 200.
-    #[serde(default = "crate::page::hundred")]
-    pub page_size: i64,
-    /// Keeps models whose name, alias or owner contains this text, ignoring case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub search: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<ModelStatus>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<ModelKind>,
-    /// Keeps models that can do this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capability: Option<Capability>,
-    /// Whether an enabled channel serves it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub served: Option<bool>,
-    #[serde(default)]
-    pub sort: ModelSort,
-    /// The other way round.
-    #[serde(default)]
-    pub descending: bool,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ModelSort {
-    #[default]
-    Name,
-    Owner,
-    Context,
-    Channels,
-    CreatedAt,
-}
-
-impl Default for ModelQuery {
-    fn default() -> Self {
-        Self {
-            page: crate::page::one(),
-            page_size: crate::page::hundred(),
-            search: None,
-            status: None,
-            kind: None,
-            capability: None,
-            served: None,
-            sort: ModelSort::default(),
-            descending: false,
-        }
+words!(
+    ModelSort {
+        Name = "name",
+        Owner = "owner",
+        Kind = "kind",
+        Context = "context",
+        MaxOutput = "max_output",
+        /// How many enabled channels serve it.
+        Channels = "channels",
+        /// Those that nobody serves first, disabled ones last.
+        State = "state",
+        CreatedAt = "created_at",
     }
+);
+
+impl SortKey for ModelSort {
+    const DEFAULT: Sort<Self> = Sort::up(Self::Name);
 }
+
+words!(
+    ModelShow {
+        All = "all",
+        /// No enabled channel serves it.
+        Unserved = "unserved",
+        Disabled = "disabled",
+    }
+);
+
+list_query!(
+    /// Which models to answer, and in which order. `search` looks at name, aliases and owner.
+    ModelQuery: ModelSort, ModelShow {
+        kind: Option<ModelKind>,
+        /// Keeps models that can do this.
+        capability: Option<Capability>,
+    }
+);
 
 impl Validate for NewModel {
     fn check(&self, fields: &mut Fields) {

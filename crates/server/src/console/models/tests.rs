@@ -109,14 +109,16 @@ async fn models_are_filtered_sorted_and_paged() {
         let models = list(&app, &owner, query).await;
         models.iter().map(|model| model["name"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(names("served=false").await, ["alone"]);
+    assert_eq!(names("show=unserved").await, ["alone"]);
     assert_eq!(names("search=LONELY").await, ["alone"]);
     assert_eq!(names("kind=embedding").await, ["text-embedding-3-small"]);
     assert_eq!(names("capability=vision").await, ["gpt-4.1", "gpt-4o"]);
-    assert_eq!(names("sort=context&page_size=2").await, ["gpt-4.1", "gpt-4o"]);
-    assert_eq!(names("sort=name&descending=true&page=2&page_size=2").await, ["gpt-4o", "gpt-4.1"]);
-    let response = app.send(json("GET", "/api/models?sort=colour", Some(&owner), &json!({}))).await;
-    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(names("sort=-context&page_size=2").await, ["gpt-4.1", "gpt-4o"]);
+    assert_eq!(names("sort=-name&page=2&page_size=2").await, ["gpt-4o", "gpt-4.1"]);
+    for unknown in ["sort=colour", "show=served", "capability=magic", "kind=video", "descending=true"] {
+        let response = app.send(json("GET", &format!("/api/models?{unknown}"), Some(&owner), &json!({}))).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{unknown}");
+    }
 }
 
 #[tokio::test]
