@@ -159,11 +159,11 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     const bar = page.getByRole("toolbar");
     await button(t("do.disable"), bar).click();
     await toast(t("models.disabled_many", { n: 2 })).waitFor();
-    assert.equal((await api("/api/models?status=disabled")).total, 2);
+    assert.equal((await api("/api/models?show=disabled")).total, 2);
     await button(t("do.undo")).click();
     await toast(t("models.enabled_many", { n: 2 })).waitFor();
     await button(t("do.clear_selection"), bar).click();
-    assert.equal((await api("/api/models?status=disabled")).total, 0);
+    assert.equal((await api("/api/models?show=disabled")).total, 0);
   });
 
   let secret;

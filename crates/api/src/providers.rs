@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Validate, patch::named, validate};
+use crate::{
+    Fields, Validate,
+    list::{Sort, SortKey, list_query},
+    patch::named,
+    validate,
+    words::words,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -70,6 +76,38 @@ pub enum Dialect {
     /// Gemini generateContent.
     Gemini,
 }
+
+words!(
+    ProviderSort {
+        /// One's own first, then the best known.
+        Known = "known",
+        Name = "name",
+        BaseUrl = "base_url",
+        /// How many channels point at it.
+        Channels = "channels",
+        Enabled = "enabled",
+    }
+);
+
+impl SortKey for ProviderSort {
+    const DEFAULT: Sort<Self> = Sort::up(Self::Known);
+}
+
+words!(
+    ProviderShow {
+        All = "all",
+        /// Some channel points at it.
+        Used = "used",
+        /// Made or changed here.
+        Own = "own",
+        Disabled = "disabled",
+    }
+);
+
+list_query!(
+    /// Which providers to answer, and in which order. `search` looks at name, slug and base URL.
+    ProviderQuery: ProviderSort, ProviderShow {}
+);
 
 /// A provider of one's own. It speaks OpenAI Chat Completions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,7 +46,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::{bill, channels, keys, models, prices, users};
+    use crate::{bill, channels, keys, models, prices, providers, users};
 
     /// The document writes words as serde does, and SQL as `as_str` does.
     fn agree<W: Word + Serialize + Debug>() {
@@ -64,7 +64,11 @@ mod tests {
         agree::<keys::KeySort>();
         agree::<models::ModelKind>();
         agree::<models::Capability>();
+        agree::<models::ModelShow>();
+        agree::<models::ModelSort>();
         agree::<prices::PriceSource>();
+        agree::<providers::ProviderShow>();
+        agree::<providers::ProviderSort>();
         agree::<users::AccountShow>();
         agree::<users::AccountSort>();
     }

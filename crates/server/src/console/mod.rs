@@ -64,7 +64,7 @@ fn api() -> Api {
         .logged(Access::Member, routes!(playground::chat))
         .route(Access::Member, routes!(playground::models))
         .route(Access::Admin, routes!(providers::list, providers::create))
-        .route(Access::Admin, routes!(providers::update, providers::delete))
+        .route(Access::Admin, routes!(providers::read, providers::update, providers::delete))
         .route(Access::Admin, routes!(channels::list, channels::create))
         .route(Access::Admin, routes!(channels::read, channels::update, channels::delete))
         .route(Access::Admin, routes!(channels::test))

@@ -462,7 +462,7 @@ async fn a_password_is_changed_by_who_knows_it() {
 async fn a_list_asked_with_a_word_it_does_not_know_names_the_parameter_and_the_words_that_work() {
     let app = TestApp::new().await;
     let owner = app.cookie(Role::Owner).await;
-    for list in ["channels", "keys", "users"] {
+    for list in ["channels", "keys", "models", "providers", "users"] {
         for (query, field, known) in [
             ("sort=colour-of-the-moon", "sort", "`name`"),
             ("show=colour-of-the-moon", "show", "`all`"),

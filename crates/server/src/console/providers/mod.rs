@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod list;
+mod read;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -14,6 +15,7 @@ use api::providers::{AuthScheme, Dialect, Provider};
 pub(super) use create::*;
 pub(super) use delete::*;
 pub(super) use list::*;
+pub(super) use read::*;
 pub(super) use update::*;
 
 use super::error::Refusal;

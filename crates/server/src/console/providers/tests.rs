@@ -11,9 +11,13 @@ async fn call(app: &TestApp, method: &str, path: &str, payload: &Value) -> (Stat
 }
 
 async fn provider(app: &TestApp, slug: &str) -> Value {
-    let (_, list) = call(app, "GET", "/api/providers", &json!({})).await;
-    let items = list["items"].as_array().unwrap();
-    items.iter().find(|provider| provider["slug"] == slug).cloned().unwrap_or_default()
+    match call(app, "GET", &format!("/api/providers/{slug}"), &json!({})).await {
+        (StatusCode::OK, provider) => provider,
+        (status, refused) => {
+            assert_eq!(status, StatusCode::NOT_FOUND, "{refused}");
+            Value::Null
+        }
+    }
 }
 
 #[tokio::test]
@@ -109,4 +113,20 @@ async fn what_a_provider_cannot_be_is_named_by_field() {
         assert!(refused["error"]["fields"].get(field).is_some(), "{refused}");
     }
     assert_eq!(call(&app, "PATCH", "/api/providers/nobody", &json!({})).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn providers_are_listed_as_they_are_asked_for() {
+    let app = TestApp::new().await;
+    call(&app, "PATCH", "/api/providers/openai", &json!({"enabled": false})).await;
+    let (_, list) =
+        call(&app, "GET", "/api/providers?search=openai&show=disabled&sort=name&page_size=1", &json!({})).await;
+    assert_eq!(
+        (&list["items"][0]["slug"], &list["total"], &list["counts"]["own"]),
+        (&json!("openai"), &json!(1), &json!(1))
+    );
+    for unknown in ["sort=colour", "show=some", "colour=red"] {
+        let (status, _) = call(&app, "GET", &format!("/api/providers?{unknown}"), &json!({})).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{unknown}");
+    }
 }
