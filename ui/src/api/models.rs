@@ -1,7 +1,18 @@
-use api::models::{Model, ModelPatch, NewModel};
+use api::{
+    Page,
+    models::{Model, ModelPatch, ModelQuery, NewModel},
+};
 use gloo_net::http::Method;
 
 use super::{Failure, client};
+
+pub(crate) async fn page(query: ModelQuery) -> Result<Page<Model>, Failure> {
+    client::page("/api/models", &query).await
+}
+
+pub(crate) async fn get(id: i64) -> Result<Model, Failure> {
+    client::get(&format!("/api/models/{id}")).await
+}
 
 pub(crate) async fn list() -> Result<Vec<Model>, Failure> {
     client::list("/api/models").await

@@ -1,14 +1,21 @@
 use api::{
     Page,
-    providers::{NewProvider, Provider, ProviderPatch},
+    providers::{NewProvider, Provider, ProviderPatch, ProviderQuery},
 };
 use gloo_net::http::Method;
 
 use super::{Failure, client};
 
-/// All of them: this list has no pages.
+pub(crate) async fn page(query: ProviderQuery) -> Result<Page<Provider>, Failure> {
+    client::page("/api/providers", &query).await
+}
+
 pub(crate) async fn list() -> Result<Vec<Provider>, Failure> {
-    Ok(client::get::<Page<Provider>>("/api/providers").await?.items)
+    client::list("/api/providers").await
+}
+
+pub(crate) async fn get(slug: String) -> Result<Provider, Failure> {
+    client::get(&path(&slug)).await
 }
 
 pub(crate) async fn create(new: &NewProvider) -> Result<Provider, Failure> {

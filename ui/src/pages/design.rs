@@ -26,7 +26,7 @@ use crate::{
         segmented::{Choice, Segmented},
         select::{SelectField, SelectOption},
         status::{Glyph, status},
-        table::{Checkbox, Density, Search, Sort, SortHead},
+        table::{Checkbox, Density, Search},
         tabs::Tabs,
         time::Ago,
         toast::use_toaster,
@@ -224,7 +224,6 @@ fn Tables() -> Html {
     let columns = use_columns::<Shown>("design", &[]);
     let (picked, dense, tab) = (use_state(|| false), use_state(|| false), use_state(|| 0_u8));
     let (set_picked, set_dense, set_tab, clear) = (picked.setter(), dense.setter(), tab.setter(), picked.setter());
-    let sort = Sort { by: 0_u8, descending: true };
     section(
         "Tables and tabs",
         html! {<>
@@ -239,7 +238,7 @@ fn Tables() -> Html {
                 <table class={classes!("dt", dense.then_some("dt-dense"))} aria-label="Rows">
                     <thead><tr>
                         <th class="w-8"><Checkbox label="Select all" checked={*picked} partly=true on_change={Callback::noop()} /></th>
-                        <SortHead<u8> column={0} label="Name" {sort} on_sort={Callback::noop()} />
+                        <th scope="col">{"Name"}</th>
                         if columns.has(Shown::State) { <th scope="col">{"State"}</th> }
                         if columns.has(Shown::Tokens) { <th scope="col" class="n">{"Tokens"}</th> }
                     </tr></thead>

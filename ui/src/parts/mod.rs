@@ -22,7 +22,6 @@ pub(crate) mod markdown;
 pub(crate) mod menu;
 pub(crate) mod meter;
 pub(crate) mod modal;
-pub(crate) mod more;
 pub(crate) mod number_cell;
 pub(crate) mod picked;
 pub(crate) mod range;

@@ -20,10 +20,6 @@ impl Picked {
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
-
-    pub(crate) fn ids(&self) -> Vec<i64> {
-        self.0.iter().copied().collect()
-    }
 }
 
 impl Reducible for Picked {

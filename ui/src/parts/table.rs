@@ -1,4 +1,4 @@
-//! Bits of data tables: heads that sort, the search of a toolbar, rows that arrows walk.
+//! Bits of data tables: the search of a toolbar, boxes, density, rows that arrows walk.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
@@ -9,41 +9,6 @@ use crate::{
     parts::icon::Icon,
     web::{self, use_hotkey},
 };
-
-/// By which column rows are sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sort<C> {
-    pub(crate) by: C,
-    pub(crate) descending: bool,
-}
-
-#[derive(Properties, PartialEq)]
-pub(crate) struct SortHeadProps<C: PartialEq> {
-    pub(crate) column: C,
-    pub(crate) label: AttrValue,
-    pub(crate) sort: Sort<C>,
-    pub(crate) on_sort: Callback<Sort<C>>,
-    #[prop_or_default]
-    pub(crate) class: Classes,
-}
-
-#[component]
-pub(crate) fn SortHead<C: Copy + PartialEq + 'static>(props: &SortHeadProps<C>) -> Html {
-    let Sort { by, descending } = props.sort;
-    let current = by == props.column;
-    let (column, on_sort) = (props.column, props.on_sort.clone());
-    let onclick = move |_| on_sort.emit(Sort { by: column, descending: current && !descending });
-    let direction = current.then_some(if descending { "descending" } else { "ascending" });
-    let arrow = current.then(|| {
-        let icon = if descending { Icon::ArrowUp } else { Icon::ArrowDown };
-        icon.with("icon icon-sm inline-block align-[-2px] ml-1")
-    });
-    html! {
-        <th class={classes!(props.class.clone(), current.then_some("sorted"))} aria-sort={direction} scope="col">
-            <button type="button" class="font-medium cursor-pointer hover:text-base-content" {onclick}>{&props.label}{arrow}</button>
-        </th>
-    }
-}
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct SearchProps {

@@ -93,7 +93,11 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                             Request::Create(_) => actions.t.models_added(&model.name),
                             Request::Change(..) => actions.t.models_saved(&model.name),
                         });
-                        actions.put(model);
+                        if matches!(request, Request::Create(_)) {
+                            actions.models.add(model);
+                        } else {
+                            actions.models.put(model);
+                        }
                         on_close.emit(());
                     }
                     Err(error) => {

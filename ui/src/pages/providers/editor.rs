@@ -84,7 +84,11 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                             Request::Create(_) => actions.t.models_added(&provider.name),
                             Request::Change(..) => actions.t.models_saved(&provider.name),
                         });
-                        actions.put(provider);
+                        if matches!(request, Request::Create(_)) {
+                            actions.providers.add(provider);
+                        } else {
+                            actions.providers.put(provider);
+                        }
                         on_close.emit(());
                     }
                     Err(error) => {

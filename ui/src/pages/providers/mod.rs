@@ -4,27 +4,26 @@ mod actions;
 mod draft;
 mod editor;
 mod rows;
-mod view;
 
 use std::rc::Rc;
 
-use ::api::providers::Provider;
+use ::api::providers::{Provider, ProviderShow};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
-use self::{actions::Actions, editor::Editor, rows::Rows, view::Filter};
+use self::{
+    actions::{Actions, Providers},
+    editor::Editor,
+    rows::{ProviderColumn, ProviderLook},
+};
 use crate::{
     api,
     i18n::use_text,
-    load::use_load,
     parts::{
-        async_view::async_view,
+        columns::{ColumnChooser, use_columns},
         dialog::Confirm,
         header::{AddButton, PageHeader},
-        icon::Icon,
-        segmented::{Choice, Segmented},
-        table::{Density, Search},
+        list::{Frame, use_list, use_opened},
         toast::use_toaster,
     },
     routes::Route,
@@ -60,10 +59,10 @@ pub(crate) struct ProvidersProps {
 pub(crate) fn ProvidersPage(props: &ProvidersProps) -> Html {
     let t = use_text();
     use_title(t.providers_title());
-    let navigator = use_navigator();
-    let providers = use_load(api::providers::list);
-    let actions = Actions { t, providers: providers.clone(), toaster: use_toaster() };
-    let (search, filter, dense) = (use_state(String::new), use_state(|| Filter::All), use_state(|| true));
+    let providers: Providers = use_list("providers", Route::Providers, true, api::providers::page);
+    let opened = use_opened(&providers, props.open.clone(), api::providers::get);
+    let columns = use_columns::<ProviderColumn>("providers", &[]);
+    let actions = Actions { t, providers: providers.clone(), toaster: providers.toaster.clone() };
     let adding = use_state(|| false);
     let deleting = use_state(|| None::<Provider>);
 
@@ -72,69 +71,40 @@ pub(crate) fn ProvidersPage(props: &ProvidersProps) -> Html {
         move |(), ()| adding.set(true)
     });
     use_hotkey("n", add.clone());
-    let ask_delete = {
+    let ask_delete = use_callback((), {
         let deleting = deleting.setter();
-        Callback::from(move |provider| deleting.set(Some(provider)))
-    };
-    let note = providers.value().map(|all| html! { {all.len()} }).unwrap_or_default();
+        move |provider, ()| deleting.set(Some(provider))
+    });
 
-    let list = |all: &Vec<Provider>| {
-        let shown = view::rows(all, *filter, &search);
-        let counted = |value: Filter, label: &'static str| Choice {
-            count: Some(all.iter().filter(|provider| value.admits(provider)).count()),
-            ..Choice::new(value, label)
-        };
-        let filters = vec![
-            counted(Filter::All, t.channels_filter_all()),
-            counted(Filter::Used, t.providers_used()),
-            counted(Filter::Own, t.providers_own_or_changed()),
-            counted(Filter::Off, t.providers_off()),
-        ];
-        let (set_search, set_filter, set_dense) = (search.setter(), filter.setter(), dense.setter());
-        let clear = {
-            let (search, filter) = (search.setter(), filter.setter());
-            move |_: MouseEvent| {
-                search.set(String::new());
-                filter.set(Filter::All);
-            }
-        };
-        html! {<>
-            <div class="toolbar">
-                <Search value={(*search).clone()} placeholder={t.providers_search()} on_input={move |text| set_search.set(text)} />
-                <Segmented<Filter> label={t.channels_filter()} choices={filters} value={*filter} class="max-md:w-full seg-wide-narrow"
-                    on_choose={move |value| set_filter.set(value)} />
-                <span class="ml-auto max-md:hidden"></span>
-                <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
-            </div>
-            if shown.is_empty() {
-                <div class="flex-1 px-4 md:px-6 py-10" role="status">
-                    <h2 class="text-lg font-semibold tracking-[-0.01em]">{t.providers_none_found()}</h2>
-                    <button type="button" class="btn btn-sm mt-3" onclick={clear}>{Icon::X.small()}{t.table_clear_filter()}</button>
-                </div>
-            } else {
-                <Rows {shown} actions={actions.clone()} dense={*dense} on_delete={&ask_delete} />
-            }
-        </>}
-    };
+    let list = providers.view(&Frame {
+        label: t.providers_title(),
+        search: t.providers_search(),
+        shows: vec![
+            (ProviderShow::All, t.channels_filter_all()),
+            (ProviderShow::Used, t.providers_used()),
+            (ProviderShow::Own, t.providers_own_or_changed()),
+            (ProviderShow::Disabled, t.providers_off()),
+        ],
+        filters: Html::default(),
+        tools: html! { <ColumnChooser<ProviderColumn> shown={columns.clone()} /> },
+        heads: rows::heads(t, &columns),
+        look: ProviderLook { shown: columns, actions: actions.clone(), on_delete: ask_delete },
+        bulk: None,
+        empty: Html::default(),
+        none_found: t.providers_none_found().to_owned(),
+        note: html! { <p class="px-4 md:px-6 py-3 text-xs text-ink-3 max-w-[720px]">{t.providers_note()}</p> },
+    });
 
-    let go_back = {
+    let stop_adding = {
         let adding = adding.setter();
-        Callback::from(move |()| {
-            adding.set(false);
-            if let Some(navigator) = &navigator {
-                navigator.push(&Route::Providers);
-            }
-        })
+        Callback::from(move |()| adding.set(false))
     };
-    let drawer = match (*adding, &props.open, providers.value()) {
-        (true, ..) => html! { <Editor provider={None::<Provider>} actions={actions.clone()} on_close={go_back} /> },
-        (false, Some(slug), Some(all)) => match all.iter().find(|provider| provider.slug == *slug) {
-            Some(provider) => html! {
-                <Editor key={slug.clone()} provider={Some(provider.clone())} actions={actions.clone()} on_close={go_back} />
-            },
-            None => html! { <Redirect<Route> to={Route::Providers} /> },
+    let drawer = match (*adding, opened) {
+        (true, _) => html! { <Editor provider={None::<Provider>} actions={actions.clone()} on_close={stop_adding} /> },
+        (false, Some(provider)) => html! {
+            <Editor key={provider.slug.clone()} provider={Some(provider.clone())} actions={actions.clone()} on_close={providers.closing()} />
         },
-        _ => Html::default(),
+        (false, None) => Html::default(),
     };
     let confirm = (*deleting).clone().map(|provider| {
         let (title, text, action) = if provider.builtin {
@@ -152,9 +122,10 @@ pub(crate) fn ProvidersPage(props: &ProvidersProps) -> Html {
         let close = deleting.setter();
         html! { <Confirm {title} {text} {action} on_confirm={run} on_close={move |()| close.set(None)} /> }
     });
+    let note = providers.all().map(|count| html! { t.number(count) }).unwrap_or_default();
     html! {<>
         <PageHeader title={t.providers_title()} {note}><AddButton label={t.providers_add()} on_add={&add} /></PageHeader>
-        {async_view(&providers, list)}
+        {list}
         {drawer}
         {for confirm}
     </>}

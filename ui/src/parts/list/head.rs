@@ -11,11 +11,17 @@ pub(crate) struct Head<S> {
     /// The order that the first press asks for.
     sort: Option<Sort<S>>,
     number: bool,
+    unseen: bool,
 }
 
 impl<S: Copy + PartialEq + 'static> Head<S> {
     pub(crate) const fn new(label: &'static str) -> Self {
-        Self { label, sort: None, number: false }
+        Self { label, sort: None, number: false, unseen: false }
+    }
+
+    /// Of a narrow column of buttons; named for screen readers only.
+    pub(crate) const fn unseen(label: &'static str) -> Self {
+        Self { unseen: true, ..Self::new(label) }
     }
 
     /// Sorts; the first press brings the smallest to the top.
@@ -34,6 +40,9 @@ impl<S: Copy + PartialEq + 'static> Head<S> {
     }
 
     pub(super) fn view(&self, now: Sort<S>, on_sort: &Callback<Sort<S>>) -> Html {
+        if self.unseen {
+            return html! { <th class="w-6"><span class="sr-only">{self.label}</span></th> };
+        }
         let number = self.number.then_some("n");
         let Some(first) = self.sort else {
             return html! { <th scope="col" class={classes!(number)}>{self.label}</th> };
