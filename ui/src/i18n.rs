@@ -122,6 +122,9 @@ mod tests {
         let model = |json: serde_json::Value| -> NewModel { serde_json::from_value(json).unwrap() };
         sentences.extend(faults(&model(serde_json::json!({"name": "m", "aliases": ["m"], "context": 0}))));
         sentences.extend(faults(&model(serde_json::json!({"name": "m", "aliases": vec!["a"; 51]}))));
+        let tiers = vec![serde_json::json!({"above_input_tokens": 0}); 9];
+        let pricing = serde_json::json!({"input_nusd_per_mtok": -1, "output_nusd_per_mtok": 0, "tiers": tiers});
+        sentences.extend(faults(&model(serde_json::json!({"name": "m", "pricing": pricing}))));
         let provider = |json: serde_json::Value| -> NewProvider { serde_json::from_value(json).unwrap() };
         let long_url = format!("https://{}", "x".repeat(2048));
         sentences.extend(faults(&provider(serde_json::json!({
@@ -149,7 +152,7 @@ mod tests {
             text: Some("x".repeat(201)),
             ..LogQuery::default()
         }));
-        assert!(sentences.len() >= 36, "{sentences:?}");
+        assert!(sentences.len() >= 39, "{sentences:?}");
         for sentence in sentences {
             assert_ne!(Text(Lang::ZhCn).server(&sentence), sentence);
         }

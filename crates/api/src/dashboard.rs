@@ -128,6 +128,8 @@ pub struct Totals {
     pub reasoning_tokens: i64,
     /// 1 USD = 1,000,000,000.
     pub cost_nusd: i64,
+    /// Used something that nobody said the price of.
+    pub unpriced: i64,
     /// Median time to the first token, interpolated from a histogram; `null` if none came.
     pub ttft_p50_ms: Option<i64>,
     pub ttft_p95_ms: Option<i64>,

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Time, Validate};
+use crate::{Fields, Time, Validate, bill::BillLine};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Log {
     /// A UUIDv7, also the answer's `x-request-id`.
     pub id: String,
@@ -34,12 +35,30 @@ pub struct Log {
     pub cache_read_tokens: i64,
     /// Part of `input_tokens` that the provider was paid to cache.
     pub cache_write_tokens: i64,
+    /// Part of `cache_write_tokens` that is kept for an hour.
+    pub cache_write_1h_tokens: i64,
+    /// Part of `input_tokens`.
+    pub input_audio_tokens: i64,
+    /// Part of `input_tokens`.
+    pub input_image_tokens: i64,
     /// Part of `output_tokens` spent on thinking.
     pub reasoning_tokens: i64,
+    /// Part of `output_tokens`.
+    pub output_audio_tokens: i64,
+    /// Pictures that were made.
+    pub images: i64,
     /// The provider sent no usage, so the gateway counted.
     pub estimated: bool,
-    /// 1 USD = 1,000,000,000.
+    /// The provider sent numbers that can't be true.
+    pub anomalous: bool,
+    /// 1 USD = 1,000,000,000. The sum of the lines.
     pub cost_nusd: i64,
+    /// What it is made of.
+    pub lines: Vec<BillLine>,
+    /// What each line's price was multiplied by, in parts per million.
+    pub multiplier_ppm: i64,
+    /// It used something, and nobody said what the model costs.
+    pub unpriced: bool,
     /// Until the first content reached the gateway.
     pub ttft_ms: Option<i64>,
     pub duration_ms: Option<i64>,

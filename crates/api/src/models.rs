@@ -7,6 +7,7 @@ use crate::{
     channels::ChannelStatus,
     list::{Sort, SortKey, list_query},
     patch::named,
+    prices::{PriceSource, Pricing},
     validate,
     words::words,
 };
@@ -28,6 +29,12 @@ pub struct Model {
     pub max_output: Option<i64>,
     /// What people said themselves; the rest comes from the built-in catalogue.
     pub own: ModelFacts,
+    /// What it costs now; `null` if nobody says.
+    pub pricing: Option<Pricing>,
+    /// Who says so.
+    pub price_source: Option<PriceSource>,
+    /// Since when.
+    pub priced_since: Option<Time>,
     pub status: ModelStatus,
     /// How many enabled channels serve it.
     pub channels: i64,
@@ -108,6 +115,9 @@ pub struct NewModel {
     pub context: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_output: Option<i64>,
+    /// What it costs; what the built-in catalogue says if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<Pricing>,
 }
 
 /// What to change. What is absent stays; `null` goes back to what the catalogue says.
@@ -134,6 +144,10 @@ pub struct ModelPatch {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub max_output: Option<Option<i64>>,
+    /// From now on; `null` also takes back what was said for later.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Pricing>))]
+    pub pricing: Option<Option<Pricing>>,
 }
 
 words!(
@@ -180,6 +194,9 @@ impl Validate for NewModel {
             fields.insert("aliases".to_owned(), "The name itself is no alias.".to_owned());
         }
         check_common(fields, &self.aliases, self.owner.as_deref(), self.context, self.max_output);
+        if let Some(pricing) = &self.pricing {
+            pricing.check_at(fields, "pricing");
+        }
     }
 }
 
@@ -192,6 +209,9 @@ impl Validate for ModelPatch {
             self.context.flatten(),
             self.max_output.flatten(),
         );
+        if let Some(Some(pricing)) = &self.pricing {
+            pricing.check_at(fields, "pricing");
+        }
     }
 }
 

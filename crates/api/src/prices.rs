@@ -156,8 +156,8 @@ impl Pricing {
             let at = format!("{at}.tiers[{index}]");
             let above = tier.above_input_tokens;
             if !(below + 1..=MOST_TOKENS).contains(&above) {
-                let fault = format!("Use a number from {} to {MOST_TOKENS}.", below + 1);
-                fields.insert(format!("{at}.above_input_tokens"), fault);
+                let fault = "Use more tokens than the tier before, up to 2,147,483,648.";
+                fields.insert(format!("{at}.above_input_tokens"), fault.to_owned());
             }
             below = above.clamp(below, MOST_TOKENS - 1);
             let rates = PriceClass::ALL.iter().filter_map(|class| Some((*class, tier.own(*class)?)));
@@ -217,9 +217,9 @@ fn amount(fields: &mut Fields, at: &str, class: PriceClass, nusd: i64) {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_zero(n: &i64) -> bool {
-    *n == 0
+/// What is free is left out.
+fn is_zero<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[cfg(test)]

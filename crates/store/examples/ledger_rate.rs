@@ -8,9 +8,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use api::Time;
 use api::logs::{Attempt, LogQuery, LogState};
+use api::prices::{PriceSource, Pricing};
 use futures_util::{StreamExt, stream};
-use store::{Clock, Durability, MasterKeySource, Open, Options, Scope, Settle, Store, SystemClock, Usage};
+use store::{
+    Charge, Clock, Durability, MasterKeySource, Open, Options, PriceInEffect, Scope, Settle, Store, SystemClock, Usage,
+};
 use uuid::Uuid;
 
 #[tokio::main]
@@ -68,7 +72,10 @@ async fn one(store: &Store, i: u32) -> Duration {
         client_ip: Some("127.0.0.1".to_owned()),
         user_agent: Some("OpenAI/Python 2.8.1".to_owned()),
         input_estimate: 100,
+        price_id: None,
+        multiplier_ppm: 1_000_000,
     };
+    let usage = Usage { input: 100, output: 200, ..Usage::default() };
     let settle = Settle {
         id: open.id,
         key_id: open.key_id,
@@ -85,9 +92,10 @@ async fn one(store: &Store, i: u32) -> Duration {
             duration_ms: 850,
             error: None,
         }],
-        usage: Usage { input: 100, output: 200, ..Usage::default() },
+        usage,
         estimated: false,
-        cost_nusd: 135_000,
+        anomalous: false,
+        charge: Charge::of(Some(&price()), &usage, 1_000_000),
         ttft_ms: Some(240),
         duration_ms: 900,
         error: None,
@@ -99,4 +107,13 @@ async fn one(store: &Store, i: u32) -> Duration {
     let receipt = store.ledger().settle(settle).expect("the ledger is open");
     receipt.await.expect("the disk takes it");
     begun.elapsed()
+}
+
+fn price() -> PriceInEffect {
+    PriceInEffect {
+        id: 1,
+        source: PriceSource::User,
+        valid_from: Time::from_millis(0),
+        pricing: Pricing { input_nusd_per_mtok: 150_000_000, output_nusd_per_mtok: 600_000_000, ..Pricing::default() },
+    }
 }

@@ -5,15 +5,21 @@
 
 #![expect(clippy::print_stdout, reason = "this is what the example is for")]
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use api::Time;
 use api::keys::NewKey;
 use api::logs::{Attempt, LogState};
+use api::models::ModelPatch;
+use api::prices::Pricing;
 use api::session::Role;
 use secrecy::SecretString;
-use store::{Clock, Durability, MasterKeySource, Open, Options, Passwords, Settle, Store, SystemClock, Usage};
+use store::{
+    Charge, Clock, Durability, MasterKeySource, Open, Options, Passwords, PriceInEffect, Settle, Store, SystemClock,
+    Usage,
+};
 use uuid::{NoContext, Timestamp, Uuid};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -32,6 +38,9 @@ const MODELS: [(&str, i64, i64, u64); 7] = [
     ("qwen3-coder", 1, 2, 6),
     ("kimi-k2", 1, 3, 3),
 ];
+
+/// Nobody says what it costs.
+const UNPRICED: &str = "house-large";
 
 /// Names and providers.
 const CHANNELS: [(&str, &str); 5] = [
@@ -78,6 +87,7 @@ async fn main() -> Outcome<()> {
         channels.push(store.channels().create(serde_json::from_value(new)?).await?);
     }
 
+    let prices = prices(&store).await?;
     let now = clock.now().as_millis();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for index in 0..requests {
@@ -94,7 +104,7 @@ async fn main() -> Outcome<()> {
         if !(7..20).contains(&hour) && dice.below(10) < 7 {
             continue;
         }
-        let (model, price_in, price_out, _) = MODELS[dice.weighted(&MODELS.map(|(.., weight)| weight))];
+        let (model, ..) = MODELS[dice.weighted(&MODELS.map(|(.., weight)| weight))];
         let (user_id, key) = &keys[dice.weighted(&[34, 26, 20, 12, 8])];
         let channel = &channels[dice.weighted(&[40, 28, 16, 12, 4])];
         let fate = dice.below(1_000);
@@ -122,6 +132,8 @@ async fn main() -> Outcome<()> {
             client_ip: Some(format!("192.168.1.{}", 20 + dice.below(8))),
             user_agent: Some("OpenAI/Python 2.8.1".to_owned()),
             input_estimate: 1_000,
+            price_id: prices.get(model).map(|price| price.id),
+            multiplier_ppm: 1_000_000,
         };
         let tried = state != LogState::Rejected;
         let first = 300 + dice.number(900) + if dice.below(20) == 0 { dice.number(4_000) } else { 0 };
@@ -179,12 +191,11 @@ async fn main() -> Outcome<()> {
             attempts,
             usage: if works { usage } else { Usage::default() },
             estimated: false,
-            // Dollars a million are thousands of nano-USD a token; what was cached costs a tenth.
-            cost_nusd: if works {
-                ((usage.input - usage.cache_read) + usage.cache_read / 10) * price_in * 1_000
-                    + usage.output * price_out * 1_000
+            anomalous: false,
+            charge: if works {
+                Charge::of(prices.get(model).map(Arc::as_ref), &usage, 1_000_000)
             } else {
-                0
+                Charge::default()
             },
             ttft_ms: works.then_some(first),
             duration_ms: if tried { first + usage.output * 12 } else { 1 },
@@ -201,6 +212,32 @@ async fn main() -> Outcome<()> {
     store.close().await;
     println!("ada and mara sign in with: {PASSWORD}");
     Ok(())
+}
+
+/// Says what each model costs, but for one; what was cached costs a tenth.
+async fn prices(store: &Store) -> Outcome<HashMap<String, Arc<PriceInEffect>>> {
+    const USD: i64 = 1_000_000_000;
+    for model in store.models().all().await? {
+        let Some((.., price_in, price_out, _)) =
+            MODELS.iter().find(|(name, ..)| *name == model.name && *name != UNPRICED)
+        else {
+            continue;
+        };
+        let pricing = Pricing {
+            input_nusd_per_mtok: price_in * USD,
+            output_nusd_per_mtok: price_out * USD,
+            cache_read_nusd_per_mtok: Some(price_in * USD / 10),
+            cache_write_5m_nusd_per_mtok: Some(price_in * USD * 5 / 4),
+            ..Pricing::default()
+        };
+        let patch = ModelPatch { pricing: Some(Some(pricing)), ..ModelPatch::default() };
+        store.models().update(model.id, patch).await?;
+    }
+    let now = store.models().for_relay().await?;
+    Ok(now
+        .into_iter()
+        .filter_map(|model| Some((model.name, Arc::clone(model.prices.at(SystemClock.now())?))))
+        .collect())
 }
 
 /// Numbers that look random and are the same each time (Marsaglia's xorshift).

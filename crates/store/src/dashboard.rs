@@ -415,6 +415,7 @@ fn summed(counts: &Counts) -> Totals {
         _,
         duration_ms,
         duration_count,
+        unpriced,
         ..,
     ] = *counts;
     Totals {
@@ -429,6 +430,7 @@ fn summed(counts: &Counts) -> Totals {
         cache_write_tokens,
         reasoning_tokens,
         cost_nusd,
+        unpriced,
         ttft_p50_ms: percentile(&counts[HISTOGRAM], 50),
         ttft_p95_ms: percentile(&counts[HISTOGRAM], 95),
         duration_ms: mean(duration_ms, duration_count),

@@ -70,6 +70,13 @@ impl Groups<'_> {
         })
     }
 
+    /// What requests of each group cost, in parts per million of the price.
+    pub async fn multipliers(self) -> Result<HashMap<String, i64>, Error> {
+        let rows =
+            sqlx::query("SELECT name, multiplier_ppm FROM groups").fetch_all(&mut *self.store.read().await?).await?;
+        rows.iter().map(|row| Ok((row.try_get("name")?, row.try_get("multiplier_ppm")?))).collect()
+    }
+
     pub async fn get(self, name: &str) -> Result<Option<Group>, Error> {
         load(&mut *self.store.read().await?, name).await
     }

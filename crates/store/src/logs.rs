@@ -4,6 +4,7 @@
 //! index; where others are added, only so many of the leading one's rows are looked at, and the answer says how far that went.
 
 use api::Time;
+use api::bill::{BillLine, PriceClass};
 use api::logs::{Log, LogBucket, LogPage, LogQuery, LogState, LogSummary};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -22,7 +23,8 @@ pub struct Logs<'s> {
 const SELECT: &str =
     "SELECT id, created_at, key_id, key_name, user_id, channel_id, channel_name, model, upstream_model,
     endpoint, stream, state, status, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
-    reasoning_tokens, estimated, cost_nusd, ttft_ms, duration_ms, attempts, client_ip, user_agent, error,
+    cache_write_1h_tokens, input_audio_tokens, input_image_tokens, reasoning_tokens, output_audio_tokens, images,
+    estimated, anomalous, multiplier_ppm, unpriced, bill, cost_nusd, ttft_ms, duration_ms, attempts, client_ip, user_agent, error,
     (SELECT username FROM users WHERE users.id = requests.user_id) AS username
     FROM requests WHERE ";
 
@@ -294,6 +296,15 @@ const fn columns(row: &AnyRow) -> Columns<'_> {
     Columns { table: "requests", row }
 }
 
+fn lines(row: &Columns<'_>) -> Result<Vec<BillLine>, Error> {
+    if row.get::<Option<String>>("bill")?.is_none() {
+        return Ok(Vec::new());
+    }
+    let lines: Vec<(PriceClass, i64, i64, i64)> = row.json("bill")?;
+    let line = |(class, quantity, rate_nusd, cost_nusd)| BillLine { class, quantity, rate_nusd, cost_nusd };
+    Ok(lines.into_iter().map(line).collect())
+}
+
 fn log(row: &AnyRow) -> Result<Log, Error> {
     let row = columns(row);
     Ok(Log {
@@ -319,9 +330,18 @@ fn log(row: &AnyRow) -> Result<Log, Error> {
         output_tokens: row.get("output_tokens")?,
         cache_read_tokens: row.get("cache_read_tokens")?,
         cache_write_tokens: row.get("cache_write_tokens")?,
+        cache_write_1h_tokens: row.get("cache_write_1h_tokens")?,
+        input_audio_tokens: row.get("input_audio_tokens")?,
+        input_image_tokens: row.get("input_image_tokens")?,
         reasoning_tokens: row.get("reasoning_tokens")?,
+        output_audio_tokens: row.get("output_audio_tokens")?,
+        images: row.get("images")?,
         estimated: row.flag("estimated")?,
+        anomalous: row.flag("anomalous")?,
         cost_nusd: row.get("cost_nusd")?,
+        lines: lines(&row)?,
+        multiplier_ppm: row.get("multiplier_ppm")?,
+        unpriced: row.flag("unpriced")?,
         ttft_ms: row.get("ttft_ms")?,
         duration_ms: row.get("duration_ms")?,
         attempts: row.json("attempts")?,

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use api::Time;
 use api::channels::{ChannelStatus, ChannelTest};
 use api::models::{Model, ModelFacts, ModelPatch, ModelStatus, NewModel, ServedBy};
+use api::prices::Price;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::error::Error;
+use crate::prices::{self, PriceTimeline};
 use crate::sql::{Columns, Sql, json};
 use crate::store::Store;
 
@@ -24,6 +26,7 @@ pub struct RelayModel {
     pub aliases: Vec<String>,
     /// What people said of it.
     pub own: ModelFacts,
+    pub prices: PriceTimeline,
     pub enabled: bool,
     pub created_at: Time,
 }
@@ -47,16 +50,16 @@ impl Models<'_> {
         let mut sql = Sql::new(SELECT);
         sql.push("1 = 1 ORDER BY name");
         let rows = sql.build().fetch_all(&mut *connection).await?;
-        let (aliases, serving) = (aliases(&mut connection).await?, Serving::read(&mut connection).await?);
-        rows.iter().map(|row| model(row, &aliases, &serving)).collect()
+        let around = Around::read(&mut connection, self.store.now()).await?;
+        rows.iter().map(|row| model(row, &around)).collect()
     }
 
     pub async fn get(self, id: i64) -> Result<Option<Model>, Error> {
-        load(&mut *self.store.read().await?, id).await
+        load(&mut *self.store.read().await?, id, self.store.now()).await
     }
 
     pub async fn create(self, new: NewModel) -> Result<Model, ModelError> {
-        let now = self.store.now().as_millis();
+        let now = self.store.now();
         self.store
             .write(move |tx| {
                 Box::pin(async move {
@@ -73,14 +76,17 @@ impl Models<'_> {
                     .bind(new.capabilities.map(|list| json(&list)))
                     .bind(new.context)
                     .bind(new.max_output)
-                    .bind(now)
+                    .bind(now.as_millis())
                     .fetch_one(&mut *tx)
                     .await
                     .map_err(Error::from)?
                     .try_get("id")
                     .map_err(Error::from)?;
                     set_aliases(tx, id, &new.aliases).await?;
-                    load(tx, id).await?.ok_or_else(|| Error::corrupt("models", "id", &id, &"it vanished").into())
+                    if let Some(pricing) = new.pricing {
+                        prices::say(tx, id, Some(pricing), now).await?;
+                    }
+                    load(tx, id, now).await?.ok_or_else(|| Error::corrupt("models", "id", &id, &"it vanished").into())
                 })
             })
             .await
@@ -88,10 +94,11 @@ impl Models<'_> {
 
     /// Changes a model; `None` if there is none.
     pub async fn update(self, id: i64, patch: ModelPatch) -> Result<Option<Model>, ModelError> {
+        let now = self.store.now();
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    let Some(before) = load(tx, id).await? else {
+                    let Some(before) = load(tx, id, now).await? else {
                         return Ok(None);
                     };
                     let own = before.own;
@@ -112,7 +119,10 @@ impl Models<'_> {
                     if let Some(aliases) = patch.aliases {
                         set_aliases(tx, id, &aliases).await?;
                     }
-                    Ok(load(tx, id).await?)
+                    if let Some(pricing) = patch.pricing {
+                        prices::say(tx, id, pricing, now).await?;
+                    }
+                    Ok(load(tx, id, now).await?)
                 })
             })
             .await
@@ -136,12 +146,16 @@ impl Models<'_> {
         sql.push("1 = 1 ORDER BY name");
         let rows = sql.build().fetch_all(&mut *connection).await?;
         let mut aliases = aliases(&mut connection).await?;
+        let now = self.store.now();
+        let prices = prices::current(&mut connection, now).await?;
         rows.iter()
             .map(|row| {
                 let row = columns(row);
+                let id = row.get("id")?;
                 Ok(RelayModel {
                     name: row.get("name")?,
-                    aliases: aliases.remove(&row.get("id")?).unwrap_or_default(),
+                    aliases: aliases.remove(&id).unwrap_or_default(),
+                    prices: prices::timeline(prices.get(&id).map_or(&[], Vec::as_slice), now),
                     own: facts(&row)?,
                     enabled: row.word::<ModelStatus>("status")? == ModelStatus::Enabled,
                     created_at: row.time("created_at")?,
@@ -210,12 +224,31 @@ async fn set_aliases(tx: &mut AnyConnection, id: i64, aliases: &[String]) -> Res
     Ok(())
 }
 
-async fn load(connection: &mut AnyConnection, id: i64) -> Result<Option<Model>, Error> {
+async fn load(connection: &mut AnyConnection, id: i64, now: Time) -> Result<Option<Model>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push_bind("id = ", id);
     let Some(row) = sql.build().fetch_optional(&mut *connection).await? else { return Ok(None) };
-    let (aliases, serving) = (aliases(connection).await?, Serving::read(connection).await?);
-    model(&row, &aliases, &serving).map(Some)
+    let around = Around::read(connection, now).await?;
+    model(&row, &around).map(Some)
+}
+
+/// What other tables say of models.
+struct Around {
+    aliases: HashMap<i64, Vec<String>>,
+    serving: Serving,
+    prices: HashMap<i64, Vec<Price>>,
+    now: Time,
+}
+
+impl Around {
+    async fn read(connection: &mut AnyConnection, now: Time) -> Result<Self, Error> {
+        Ok(Self {
+            aliases: aliases(connection).await?,
+            serving: Serving::read(connection).await?,
+            prices: prices::current(connection, now).await?,
+            now,
+        })
+    }
 }
 
 async fn aliases(connection: &mut AnyConnection) -> Result<HashMap<i64, Vec<String>>, Error> {
@@ -268,22 +301,26 @@ const fn columns(row: &AnyRow) -> Columns<'_> {
     Columns { table: "models", row }
 }
 
-fn model(row: &AnyRow, aliases: &HashMap<i64, Vec<String>>, serving: &Serving) -> Result<Model, Error> {
+fn model(row: &AnyRow, around: &Around) -> Result<Model, Error> {
     let row = columns(row);
     let (id, name): (i64, String) = (row.get("id")?, row.get("name")?);
-    let served_by = serving.0.get(&name).cloned().unwrap_or_default();
+    let price = around.prices.get(&id).and_then(|prices| prices::in_effect(prices, around.now));
+    let served_by = around.serving.0.get(&name).cloned().unwrap_or_default();
     let enabled = served_by.iter().filter(|served| served.status == ChannelStatus::Enabled).count();
     let own = facts(&row)?;
     Ok(Model {
         id,
         name,
-        aliases: aliases.get(&id).cloned().unwrap_or_default(),
+        aliases: around.aliases.get(&id).cloned().unwrap_or_default(),
         owner: own.owner.clone(),
         kind: own.kind,
         capabilities: own.capabilities.clone().unwrap_or_default(),
         context: own.context,
         max_output: own.max_output,
         own,
+        pricing: price.and_then(|price| price.pricing.clone()),
+        price_source: price.map(|price| price.source),
+        priced_since: price.map(|price| price.valid_from),
         status: row.word("status")?,
         channels: i64::try_from(enabled).unwrap_or(i64::MAX),
         served_by,

@@ -21,6 +21,7 @@ use crate::ledger::Ledger;
 use crate::logs::Logs;
 use crate::models::Models;
 use crate::open::{self, DirLock, OpenError, Opened, Options};
+use crate::prices::Prices;
 use crate::providers::Providers;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -102,6 +103,10 @@ impl Store {
 
     pub fn keys(&self) -> Keys<'_> {
         Keys { store: self }
+    }
+
+    pub fn prices(&self) -> Prices<'_> {
+        Prices { store: self }
     }
 
     pub fn providers(&self) -> Providers<'_> {

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use api::Time;
+use api::bill::Usage;
 use api::logs::LogState;
 use sqlx::AnyConnection;
 
 use crate::error::Error;
-use crate::ledger::{Open, Settle, Usage};
+use crate::ledger::{Open, Settle};
 use crate::sql::{Sql, chunks};
 
 /// Milliseconds.
@@ -17,7 +18,7 @@ pub(crate) const HOUR: i64 = 60 * 60 * 1000;
 /// Upper bounds of the histogram of times to the first token, in milliseconds; the last column takes the rest.
 pub(crate) const TTFT_BOUNDS: [i64; 12] = [100, 200, 300, 450, 700, 1_000, 1_500, 2_200, 3_500, 6_000, 12_000, 30_000];
 
-const SUMS: usize = 15;
+const SUMS: usize = 16;
 const COUNTS: usize = SUMS + TTFT_BOUNDS.len() + 1;
 
 /// The columns that are added up, in the order of [`Counts`].
@@ -37,6 +38,7 @@ pub(crate) const COLUMNS: [&str; COUNTS] = [
     "ttft_count",
     "duration_ms",
     "duration_count",
+    "unpriced",
     "ttft_100",
     "ttft_200",
     "ttft_300",
@@ -81,6 +83,7 @@ pub(crate) struct Outcome {
     pub(crate) attempts: usize,
     pub(crate) usage: Usage,
     pub(crate) cost_nusd: i64,
+    pub(crate) unpriced: bool,
     pub(crate) ttft_ms: Option<i64>,
     pub(crate) duration_ms: Option<i64>,
 }
@@ -93,7 +96,8 @@ impl From<&Settle> for Outcome {
             channel_id: settle.channel_id,
             attempts: settle.attempts.len(),
             usage: settle.usage,
-            cost_nusd: settle.cost_nusd,
+            cost_nusd: settle.charge.bill.total(),
+            unpriced: settle.charge.unpriced,
             ttft_ms: settle.ttft_ms,
             duration_ms: Some(settle.duration_ms),
         }
@@ -120,6 +124,7 @@ impl Outcome {
             i64::from(self.ttft_ms.is_some()),
             duration.unwrap_or(0),
             i64::from(duration.is_some()),
+            i64::from(self.unpriced),
         ];
         let mut counts = [0; COUNTS];
         counts[..SUMS].copy_from_slice(&sums);
@@ -229,6 +234,7 @@ mod tests {
                 attempts: 1,
                 usage: Usage::default(),
                 cost_nusd: 0,
+                unpriced: false,
                 ttft_ms: Some(ttft),
                 duration_ms: None,
             };

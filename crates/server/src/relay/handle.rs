@@ -72,12 +72,15 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
         Ok(request) => request,
         Err(failure) => return refused(None, &failure),
     };
-    let candidates = match plan(&app.snapshot(), key, &request.model, random) {
+    let snapshot = app.snapshot();
+    let candidates = match plan(&snapshot, key, &request.model, arrival.at, random) {
         Ok(candidates) => candidates,
         Err(failure) => return refused(Some(&request), &failure),
     };
 
-    let mut settler = Settler::open(app, &arrival, &request).await;
+    let multiplier_ppm = snapshot.multiplier(&key.group);
+    drop(snapshot);
+    let mut settler = Settler::open(app, &arrival, &request, candidates.first(), multiplier_ppm).await;
     let mut candidates = candidates.into_iter().take(MOST_ATTEMPTS).peekable();
     while let Some(candidate) = candidates.next() {
         settler.asks(&candidate);

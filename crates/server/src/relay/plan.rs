@@ -2,9 +2,10 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use api::Time;
 use llm::{Failure, Kind, Vendor, chat::Endpoint, vendor::Reach};
 use secrecy::ExposeSecret;
-use store::{AccessKey, RelayChannel, RelayKey};
+use store::{AccessKey, PriceInEffect, RelayChannel, RelayKey};
 
 use super::snapshot::{Snapshot, may_use};
 use crate::providers::Provider;
@@ -15,6 +16,8 @@ pub(crate) struct Candidate {
     pub(crate) channel: Arc<RelayChannel>,
     pub(super) provider: Arc<Provider>,
     pub(crate) upstream_model: String,
+    /// What the model costs; `None` if nobody says.
+    pub(super) price: Option<Arc<PriceInEffect>>,
     base_url: String,
     key: Option<usize>,
 }
@@ -42,6 +45,7 @@ impl Candidate {
         Ok(Self {
             provider: Arc::clone(provider),
             upstream_model: channel.model_mapping.get(model).map_or(model, String::as_str).to_owned(),
+            price: None,
             base_url,
             key: (!channel.keys.is_empty()).then(|| index(random, channel.keys.len())),
             channel: Arc::clone(channel),
@@ -67,12 +71,15 @@ impl Candidate {
 
 /// The candidates for what the client calls `name`, best first: higher priority before lower, inside a priority at random by weight.
 ///
+/// They cost what they cost at the moment `at`.
+///
 /// # Errors
 /// If the key may not use the model, nothing serves it, or what serves it can't be asked.
 pub(super) fn plan(
     snapshot: &Snapshot,
     key: &AccessKey,
     name: &str,
+    at: Time,
     mut random: impl FnMut() -> u64,
 ) -> Result<Vec<Candidate>, Failure> {
     let missing = || {
@@ -92,7 +99,7 @@ pub(super) fn plan(
     while !channels.is_empty() {
         let channel = channels.swap_remove(next(&channels, &mut random));
         match Candidate::new(channel, snapshot.provider(&channel.provider), model, random()) {
-            Ok(candidate) => candidates.push(candidate),
+            Ok(candidate) => candidates.push(Candidate { price: snapshot.price(model, at).cloned(), ..candidate }),
             Err(failure) => unusable = Some(failure),
         }
     }

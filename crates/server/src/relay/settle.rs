@@ -6,12 +6,14 @@
 use std::{
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use api::{
     Time,
+    groups::ONE_PPM,
     logs::{Attempt, LogState},
 };
 use llm::{
@@ -19,7 +21,7 @@ use llm::{
     chat::{Request, Summary},
     usage::estimate_tokens,
 };
-use store::{Open, Receipt, Settle, Usage};
+use store::{Charge, Open, PriceInEffect, Receipt, Settle, Usage};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -41,7 +43,7 @@ pub(super) struct Arrival {
 }
 
 impl Arrival {
-    fn open(&self, request: Option<&Request>) -> Open {
+    fn open(&self, request: Option<&Request>, price: Option<&PriceInEffect>, multiplier_ppm: i64) -> Open {
         Open {
             id: self.id,
             created_at: self.at,
@@ -55,12 +57,14 @@ impl Arrival {
             client_ip: Some(self.client_ip.clone()),
             user_agent: self.user_agent.clone(),
             input_estimate: request.map_or(0, Request::input_estimate),
+            price_id: price.map(|price| price.id),
+            multiplier_ppm,
         }
     }
 
     /// Notes a request that was refused before any provider was asked.
     pub(super) fn reject(&self, app: &App, request: Option<&Request>, failure: &Failure) {
-        let open = self.open(request);
+        let open = self.open(request, None, ONE_PPM);
         let settle = Settle {
             id: self.id,
             key_id: self.key_id,
@@ -72,7 +76,8 @@ impl Arrival {
             attempts: Vec::new(),
             usage: Usage::default(),
             estimated: false,
-            cost_nusd: 0,
+            anomalous: false,
+            charge: Charge::default(),
             ttft_ms: None,
             duration_ms: millis(self.started.elapsed()),
             error: Some(failure.message.clone()),
@@ -92,13 +97,23 @@ pub(super) struct Settler {
     app: App,
     started: Instant,
     input_estimate: i64,
+    /// What the model that is asked costs, and what that is multiplied by for this key.
+    price: Option<Arc<PriceInEffect>>,
+    multiplier_ppm: i64,
     settle: Option<Settle>,
 }
 
 impl Settler {
     /// Opens the request's row. Doesn't wait until it is committed: nothing that costs money depends on it yet.
-    pub(super) async fn open(app: &App, arrival: &Arrival, request: &Request) -> Self {
-        let open = arrival.open(Some(request));
+    pub(super) async fn open(
+        app: &App,
+        arrival: &Arrival,
+        request: &Request,
+        first: Option<&Candidate>,
+        multiplier_ppm: i64,
+    ) -> Self {
+        let price = first.and_then(|candidate| candidate.price.clone());
+        let open = arrival.open(Some(request), price.as_deref(), multiplier_ppm);
         let settle = Settle {
             id: arrival.id,
             key_id: arrival.key_id,
@@ -110,7 +125,8 @@ impl Settler {
             attempts: Vec::new(),
             usage: Usage::default(),
             estimated: false,
-            cost_nusd: 0,
+            anomalous: false,
+            charge: Charge::default(),
             ttft_ms: None,
             duration_ms: 0,
             error: None,
@@ -119,6 +135,8 @@ impl Settler {
             app: app.clone(),
             started: arrival.started,
             input_estimate: open.input_estimate,
+            price,
+            multiplier_ppm,
             settle: Some(settle),
         };
         if let Err(error) = app.store.ledger().note(open).await {
@@ -134,6 +152,7 @@ impl Settler {
             settle.channel_name = Some(candidate.channel.name.clone());
             settle.upstream_model = Some(candidate.upstream_model.clone());
         }
+        self.price.clone_from(&candidate.price);
     }
 
     /// Notes how an attempt went.
@@ -169,22 +188,16 @@ impl Settler {
         settle.status = status;
         settle.duration_ms = millis(self.started.elapsed());
         settle.error.clone_from(&summary.error);
-        match summary.usage {
-            Some(usage) => {
-                settle.usage = Usage {
-                    input: usage.input,
-                    output: usage.output,
-                    cache_read: usage.cache_read,
-                    cache_write: usage.cache_write,
-                    reasoning: usage.reasoning,
-                };
-            }
-            None if summary.content > 0 => {
-                settle.estimated = true;
-                settle.usage.input = self.input_estimate;
-                settle.usage.output = estimate_tokens(summary.content);
-            }
-            None => {}
+        settle.anomalous = summary.anomalous;
+        let used = summary.usage.is_some() || summary.anomalous || summary.content > 0 || state == LogState::Done;
+        if used {
+            settle.estimated = summary.usage.is_none();
+            settle.usage = summary.usage.unwrap_or_else(|| Usage {
+                input: self.input_estimate,
+                output: estimate_tokens(summary.content),
+                ..Usage::default()
+            });
+            settle.charge = Charge::of(self.price.as_deref(), &settle.usage, self.multiplier_ppm);
         }
         let id = settle.id;
         match self.app.store.ledger().settle(settle) {

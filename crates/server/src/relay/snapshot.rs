@@ -2,7 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use store::{AccessKey, RelayChannel, RelayModel, Store};
+use api::{Time, groups::ONE_PPM};
+use store::{AccessKey, PriceInEffect, RelayChannel, RelayModel, Store};
 
 use crate::providers::{self, Provider};
 
@@ -19,6 +20,8 @@ pub(crate) struct Snapshot {
     /// By slug, also those that are switched off: what points at them goes on.
     providers: HashMap<String, Arc<Provider>>,
     keys: HashMap<String, Arc<AccessKey>>,
+    /// What requests of each group cost, in parts per million of the price.
+    multipliers: HashMap<String, i64>,
 }
 
 /// A name that a key may ask for.
@@ -52,6 +55,7 @@ impl Snapshot {
             aliases,
             providers: providers.into_iter().map(|provider| (provider.slug.clone(), Arc::new(provider))).collect(),
             keys: keys.into_iter().map(|key| (key.public_id.clone(), Arc::new(key))).collect(),
+            multipliers: store.groups().multipliers().await?,
         })
     }
 
@@ -72,6 +76,16 @@ impl Snapshot {
     pub(super) fn serving(&self, model: &str, group: &str) -> Vec<&Arc<RelayChannel>> {
         let channels = self.by_model.get(model).map_or(&[][..], Vec::as_slice);
         channels.iter().filter(|channel| channel.groups.iter().any(|own| own == group)).collect()
+    }
+
+    /// What `model`, by its own name, costs at this moment; `None` if nobody says.
+    pub(super) fn price(&self, model: &str, at: Time) -> Option<&Arc<PriceInEffect>> {
+        self.models.get(model)?.prices.at(at)
+    }
+
+    /// Parts per million of the price.
+    pub(super) fn multiplier(&self, group: &str) -> i64 {
+        self.multipliers.get(group).copied().unwrap_or(ONE_PPM)
     }
 
     pub(super) fn key(&self, public_id: &str) -> Option<&Arc<AccessKey>> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use api::Time;
+use api::bill::{Bill, PriceClass};
 use api::logs::LogState;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -146,8 +147,9 @@ fn insert(sql: &mut Sql, rows: &[(&Open, Option<&Settle>)]) {
     sql.push(
         "INSERT INTO requests (id, created_at, user_id, key_id, key_name, model, endpoint, dialect, stream, client_ip,
              user_agent, input_estimate, state, status, channel_id, channel_name, upstream_model, attempts, input_tokens,
-             output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, estimated, cost_nusd, ttft_ms,
-             duration_ms, error)
+             output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, input_audio_tokens,
+             input_image_tokens, reasoning_tokens, output_audio_tokens, images, estimated, anomalous, price_id,
+             multiplier_ppm, unpriced, bill, cost_nusd, ttft_ms, duration_ms, error)
          VALUES ",
     );
     sql.tuples(rows, |tuple, (open, settle)| {
@@ -164,7 +166,7 @@ fn insert(sql: &mut Sql, rows: &[(&Open, Option<&Settle>)]) {
             .bind(open.client_ip.as_deref())
             .bind(open.user_agent.as_deref())
             .bind(open.input_estimate);
-        outcome(tuple, *settle);
+        outcome(tuple, settle.ok_or(*open));
     });
 }
 
@@ -172,19 +174,24 @@ fn insert(sql: &mut Sql, rows: &[(&Open, Option<&Settle>)]) {
 fn update(rows: &[&Settle]) -> Sql {
     let mut sql = Sql::new(
         "WITH settled (id, state, status, channel_id, channel_name, upstream_model, attempts, input_tokens,
-             output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, estimated, cost_nusd, ttft_ms,
-             duration_ms, error) AS (VALUES ",
+             output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, input_audio_tokens,
+             input_image_tokens, reasoning_tokens, output_audio_tokens, images, estimated, anomalous, price_id,
+             multiplier_ppm, unpriced, bill, cost_nusd, ttft_ms, duration_ms, error) AS (VALUES ",
     );
     sql.tuples(rows, |tuple, settle| {
         tuple.bind(settle.id.to_string());
-        outcome(tuple, Some(settle));
+        outcome(tuple, Ok(*settle));
     })
     .push(
         ") UPDATE requests SET state = settled.state, status = settled.status, channel_id = settled.channel_id,
              channel_name = settled.channel_name, upstream_model = settled.upstream_model, attempts = settled.attempts,
              input_tokens = settled.input_tokens, output_tokens = settled.output_tokens,
              cache_read_tokens = settled.cache_read_tokens, cache_write_tokens = settled.cache_write_tokens,
-             reasoning_tokens = settled.reasoning_tokens, estimated = settled.estimated, cost_nusd = settled.cost_nusd,
+             cache_write_1h_tokens = settled.cache_write_1h_tokens, input_audio_tokens = settled.input_audio_tokens,
+             input_image_tokens = settled.input_image_tokens, reasoning_tokens = settled.reasoning_tokens,
+             output_audio_tokens = settled.output_audio_tokens, images = settled.images, estimated = settled.estimated,
+             anomalous = settled.anomalous, price_id = settled.price_id, multiplier_ppm = settled.multiplier_ppm,
+             unpriced = settled.unpriced, bill = settled.bill, cost_nusd = settled.cost_nusd,
              ttft_ms = settled.ttft_ms, duration_ms = settled.duration_ms, error = settled.error
          FROM settled WHERE requests.id = settled.id AND requests.state || '' = 'open'
          RETURNING requests.id, requests.created_at, requests.user_id, requests.key_id, requests.model",
@@ -192,8 +199,20 @@ fn update(rows: &[&Settle]) -> Sql {
     sql
 }
 
-/// The columns from `state` on.
-fn outcome(tuple: &mut Tuple<'_>, settle: Option<&Settle>) {
+/// The lines of a bill as they are kept; nothing if there are none.
+pub(super) fn lines(bill: &Bill) -> Option<String> {
+    let lines: Vec<(PriceClass, i64, i64, i64)> =
+        bill.lines.iter().map(|line| (line.class, line.quantity, line.rate_nusd, line.cost_nusd)).collect();
+    (!lines.is_empty()).then(|| json(&lines))
+}
+
+/// The columns from `state` on, of a settlement or of a request that is open.
+fn outcome(tuple: &mut Tuple<'_>, settle: Result<&Settle, &Open>) {
+    let (price_id, multiplier_ppm) = match settle {
+        Ok(settle) => (settle.charge.price_id, settle.charge.bill.multiplier_ppm),
+        Err(open) => (open.price_id, open.multiplier_ppm),
+    };
+    let settle = settle.ok();
     let usage = settle.map(|settle| settle.usage).unwrap_or_default();
     tuple
         .bind(settle.map_or(LogState::Open, |settle| settle.state).as_str())
@@ -206,9 +225,19 @@ fn outcome(tuple: &mut Tuple<'_>, settle: Option<&Settle>) {
         .bind(usage.output)
         .bind(usage.cache_read)
         .bind(usage.cache_write)
+        .bind(usage.cache_write_1h)
+        .bind(usage.input_audio)
+        .bind(usage.input_image)
         .bind(usage.reasoning)
+        .bind(usage.output_audio)
+        .bind(usage.images)
         .bind(i64::from(settle.is_some_and(|settle| settle.estimated)))
-        .bind(settle.map_or(0, |settle| settle.cost_nusd))
+        .bind(i64::from(settle.is_some_and(|settle| settle.anomalous)))
+        .bind(price_id)
+        .bind(multiplier_ppm)
+        .bind(i64::from(settle.is_some_and(|settle| settle.charge.unpriced)))
+        .bind(settle.and_then(|settle| lines(&settle.charge.bill)))
+        .bind(settle.map_or(0, |settle| settle.charge.bill.total()))
         .bind(settle.and_then(|settle| settle.ttft_ms))
         .bind(settle.map(|settle| settle.duration_ms))
         .bind(settle.and_then(|settle| settle.error.as_deref()));
@@ -219,6 +248,7 @@ mod tests {
     use super::*;
     use crate::engine::tests::migrated;
     use crate::ledger::Usage;
+    use crate::prices::Charge;
 
     #[tokio::test]
     async fn a_settlement_finds_its_row_by_id() {
@@ -235,7 +265,8 @@ mod tests {
             attempts: Vec::new(),
             usage: Usage::default(),
             estimated: false,
-            cost_nusd: 0,
+            anomalous: false,
+            charge: Charge::default(),
             ttft_ms: None,
             duration_ms: 0,
             error: None,

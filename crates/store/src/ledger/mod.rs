@@ -6,12 +6,14 @@
 mod batch;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use api::Time;
+use api::bill::Usage;
 use api::logs::{Attempt, LogState};
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::runtime::Handle;
@@ -24,6 +26,7 @@ use crate::clock::Clock;
 use crate::engine;
 use crate::error::Error;
 use crate::open::DirLock;
+use crate::prices::{self, Charge};
 use crate::sql::Columns;
 use crate::usage::{Outcome, Tally};
 
@@ -47,6 +50,10 @@ pub struct Open {
     pub user_agent: Option<String>,
     /// Tokens that are charged should the gateway be killed while the request runs.
     pub input_estimate: i64,
+    /// What they are charged by.
+    pub price_id: Option<i64>,
+    /// Of the key's group.
+    pub multiplier_ppm: i64,
 }
 
 /// What a request came to. Has effect once, on a row that is open.
@@ -66,24 +73,12 @@ pub struct Settle {
     pub usage: Usage,
     /// The provider sent no usage, so the gateway counted.
     pub estimated: bool,
-    /// Nano-USD.
-    pub cost_nusd: i64,
+    /// The provider sent usage that can't be true.
+    pub anomalous: bool,
+    pub charge: Charge,
     pub ttft_ms: Option<i64>,
     pub duration_ms: i64,
     pub error: Option<String>,
-}
-
-/// Tokens.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Usage {
-    pub input: i64,
-    pub output: i64,
-    /// Part of `input`.
-    pub cache_read: i64,
-    /// Part of `input`.
-    pub cache_write: i64,
-    /// Part of `output`.
-    pub reasoning: i64,
 }
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -193,24 +188,41 @@ impl Ledger {
 /// Settles what a killed process left open, charged as estimated. How many those were.
 pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result<u64, Error> {
     let mut tx = connection.begin_with(engine::BEGIN_WRITE).await?;
-    let settled = sqlx::query(
-        "UPDATE requests SET state = 'interrupted', estimated = 1, input_tokens = input_estimate,
-             error = 'The gateway stopped while the request ran.'
-         WHERE state <> 'done' AND state = 'open'
-         RETURNING id, created_at, user_id, key_id, model, input_tokens",
+    let open = sqlx::query(
+        "SELECT id, created_at, user_id, key_id, model, input_estimate, price_id, multiplier_ppm FROM requests
+         WHERE state <> 'done' AND state = 'open'",
     )
     .fetch_all(&mut *tx)
     .await?;
+    let mut price_ids = BTreeSet::new();
+    for row in &open {
+        price_ids.extend((Columns { table: "requests", row }).get::<Option<i64>>("price_id")?);
+    }
+    let prices = prices::by_id(&mut tx, price_ids).await?;
     let mut tally = Tally::default();
-    for row in &settled {
+    for row in &open {
         let row = Columns { table: "requests", row };
+        let usage = Usage { input: row.get("input_estimate")?, ..Usage::default() };
+        let price = row.get::<Option<i64>>("price_id")?.and_then(|id| prices.get(&id));
+        let charge = Charge::of(price, &usage, row.get("multiplier_ppm")?);
+        sqlx::query(
+            "UPDATE requests SET state = 'interrupted', estimated = 1, input_tokens = input_estimate, cost_nusd = $1,
+                 unpriced = $2, bill = $3, error = 'The gateway stopped while the request ran.' WHERE id = $4",
+        )
+        .bind(charge.bill.total())
+        .bind(i64::from(charge.unpriced))
+        .bind(batch::lines(&charge.bill))
+        .bind(row.get::<String>("id")?)
+        .execute(&mut *tx)
+        .await?;
         let outcome = Outcome {
             state: LogState::Interrupted,
             status: None,
             channel_id: None,
             attempts: 0,
-            usage: Usage { input: row.get("input_tokens")?, ..Usage::default() },
-            cost_nusd: 0,
+            usage,
+            cost_nusd: charge.bill.total(),
+            unpriced: charge.unpriced,
             ttft_ms: None,
             duration_ms: None,
         };
@@ -218,5 +230,5 @@ pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result
     }
     tally.write(&mut tx).await?;
     tx.commit().await?;
-    Ok(u64::try_from(settled.len()).unwrap_or(u64::MAX))
+    Ok(u64::try_from(open.len()).unwrap_or(u64::MAX))
 }

@@ -3,7 +3,7 @@ use api::dashboard::{Dashboard, DashboardQuery, Dimension};
 use api::logs::LogState;
 use store::{Scope, Store};
 
-use crate::support::{Home, NOW, channel, member, outcome, request};
+use crate::support::{Home, NOW, channel, charge, member, outcome, request};
 
 const HOUR: i64 = 60 * 60 * 1000;
 
@@ -26,7 +26,7 @@ async fn add(store: &Store, user_id: i64, key_id: i64, model: &str, hours: i64, 
     model.clone_into(&mut open.model);
     open.created_at = Time::from_millis(THIS_HOUR - hours * HOUR + 1);
     let mut settle = outcome(&open, LogState::Done);
-    settle.cost_nusd = cost_nusd;
+    settle.charge = charge(cost_nusd);
     store.ledger().reject(open, settle).await.unwrap().await.unwrap();
 }
 
@@ -81,7 +81,7 @@ async fn busy_hours(store: &Store) {
         settle.channel_id = (n % 4 > 0).then_some(n % 4);
         settle.ttft_ms = (n % 6 > 0).then_some(n * n * 7 % 40_000);
         settle.duration_ms = n * 30;
-        settle.cost_nusd = n * 1_000;
+        settle.charge = charge(n * 1_000);
         settle.attempts.truncate(usize::from(n % 11 > 0));
         if n % 9 == 0 {
             let again = settle.attempts.clone();

@@ -12,6 +12,7 @@ mod logs;
 mod onboarding;
 mod opening;
 mod people;
+mod prices;
 mod resources;
 mod support;
 mod usage;

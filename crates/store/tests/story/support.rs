@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use api::Time;
+use api::bill::{Bill, BillLine, PriceClass};
 use api::channels::NewChannel;
 use api::logs::LogState;
 use api::session::{Role, User};
 use secrecy::SecretString;
 use store::{
-    Durability, FixedClock, MasterKeySource, Open, OpenError, Options, PasswordHash, Passwords, Settle, Store, Usage,
+    Charge, Durability, FixedClock, MasterKeySource, Open, OpenError, Options, PasswordHash, Passwords, Settle, Store,
+    Usage,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -114,7 +116,39 @@ pub(crate) fn request(user_id: i64, key_id: i64) -> Open {
         client_ip: Some("127.0.0.1".to_owned()),
         user_agent: None,
         input_estimate: 40,
+        price_id: None,
+        multiplier_ppm: 1_000_000,
     }
+}
+
+/// Takes the schema back to before prices, and then by `further`.
+pub(crate) async fn downgraded(home: &Home, further: &'static str) {
+    let mut sql = home.sql().await;
+    let before = "DROP TABLE prices; ALTER TABLE usage_hourly DROP COLUMN unpriced;
+        DELETE FROM _sqlx_migrations WHERE version >= 6";
+    sqlx::raw_sql(before).execute(&mut sql).await.unwrap();
+    for column in [
+        "cache_write_1h_tokens",
+        "input_audio_tokens",
+        "input_image_tokens",
+        "output_audio_tokens",
+        "images",
+        "anomalous",
+        "price_id",
+        "multiplier_ppm",
+        "unpriced",
+        "bill",
+    ] {
+        let drop = format!("ALTER TABLE requests DROP COLUMN {column}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut sql).await.unwrap();
+    }
+    sqlx::raw_sql(further).execute(&mut sql).await.unwrap();
+}
+
+/// A charge of so many nano-USD for the request itself.
+pub(crate) fn charge(nusd: i64) -> Charge {
+    let line = BillLine { class: PriceClass::Request, quantity: 1, rate_nusd: nusd, cost_nusd: nusd };
+    Charge { price_id: None, bill: Bill { lines: vec![line], ..Bill::default() }, unpriced: false }
 }
 
 pub(crate) fn outcome(open: &Open, state: LogState) -> Settle {
@@ -134,9 +168,10 @@ pub(crate) fn outcome(open: &Open, state: LogState) -> Settle {
             duration_ms: 120,
             error: None,
         }],
-        usage: Usage { input: 12, output: 34, cache_read: 5, cache_write: 1, reasoning: 6 },
+        usage: Usage { input: 12, output: 34, cache_read: 5, cache_write: 1, reasoning: 6, ..Usage::default() },
         estimated: false,
-        cost_nusd: 4_200,
+        anomalous: false,
+        charge: charge(4_200),
         ttft_ms: Some(80),
         duration_ms: 130,
         error: None,

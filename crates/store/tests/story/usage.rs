@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sqlx::Row;
 use store::{Scope, Settle, Store};
 
-use crate::support::{Home, NOW, outcome, request};
+use crate::support::{Home, NOW, charge, downgraded, outcome, request};
 
 const HOUR: i64 = 60 * 60 * 1000;
 
@@ -81,8 +81,9 @@ async fn live(store: &Store, told: &Story) {
     settle.attempts = vec![settle.attempts[0].clone(); told.attempts];
     settle.ttft_ms = told.ttft;
     settle.usage.input = told.tokens;
+    settle.charge.unpriced = told.tokens % 3 == 0;
     settle.status = Some(if told.tokens % 2 == 0 { 503 } else { 404 });
-    let other = Settle { state: LogState::Failed, cost_nusd: 77, ..settle.clone() };
+    let other = Settle { state: LogState::Failed, charge: charge(77), ..settle.clone() };
     match told.step {
         Step::Open => drop(ledger.open(open).await.unwrap()),
         Step::Short => {
@@ -139,7 +140,8 @@ async fn rows(home: &Home, sql: String) -> Vec<Vec<String>> {
 }
 
 async fn assert_counted(home: &Home, store: &Store) {
-    let counted = rows(home, "SELECT * FROM usage_hourly".to_owned()).await;
+    let mut counted = rows(home, "SELECT * FROM usage_hourly".to_owned()).await;
+    let unpriced: i64 = counted.iter_mut().map(|row| row.pop().unwrap().parse::<i64>().unwrap()).sum();
     let migration = include_str!("../../../../migrations/sqlite/0003_usage.sql");
     let (_, backfill) = migration.split_once("INSERT INTO usage_hourly\n").unwrap();
     assert_eq!(counted, rows(home, backfill.to_owned()).await);
@@ -147,6 +149,7 @@ async fn assert_counted(home: &Home, store: &Store) {
     // And not only like each other.
     let logs = settled(store).await;
     let sum = |of: fn(&Log) -> i64| logs.iter().map(of).sum::<i64>();
+    assert_eq!(unpriced, sum(|log| i64::from(log.unpriced)));
     let column = |index: usize| counted.iter().map(|row| row[index].parse::<i64>().unwrap()).sum::<i64>();
     assert_eq!(column(5), sum(|_| 1));
     assert_eq!(column(6), sum(|log| i64::from(log.state.is_failure(log.status))));
@@ -192,12 +195,7 @@ async fn an_upgrade_counts_what_is_there() {
     let counted = rows(&home, "SELECT * FROM usage_hourly".to_owned()).await;
     assert_eq!(counted.len(), 1);
     // As the version before left it.
-    let mut sql = home.sql().await;
-    sqlx::raw_sql("DROP TABLE usage_hourly; DELETE FROM _sqlx_migrations WHERE version = 3")
-        .execute(&mut sql)
-        .await
-        .unwrap();
-    drop(sql);
+    downgraded(&home, "DROP TABLE usage_hourly; DELETE FROM _sqlx_migrations WHERE version = 3").await;
     let store = home.open().await;
     assert_eq!(rows(&home, "SELECT * FROM usage_hourly".to_owned()).await, counted);
     store.close().await;

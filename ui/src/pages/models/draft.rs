@@ -47,6 +47,7 @@ impl Draft {
             capabilities: self.capabilities.clone(),
             context: number(&mut fields, "context", &self.context),
             max_output: number(&mut fields, "max_output", &self.max_output),
+            pricing: None,
         };
         new.check(&mut fields);
         if fields.is_empty() { Ok(new) } else { Err(fields) }
@@ -69,6 +70,7 @@ impl Draft {
             capabilities: (self.capabilities != before.capabilities).then(|| self.capabilities.clone()),
             context: (self.context.trim() != before.context).then_some(context),
             max_output: (self.max_output.trim() != before.max_output).then_some(max_output),
+            pricing: None,
         };
         patch.check(&mut fields);
         if fields.is_empty() { Ok(patch) } else { Err(fields) }

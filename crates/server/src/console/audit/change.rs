@@ -70,7 +70,7 @@ subjects! {
 }
 
 /// Changes with every use or every change, so it tells nothing.
-const NOISE: [&str; 3] = ["last_seen_at", "last_used_at", "updated_at"];
+const NOISE: [&str; 4] = ["last_seen_at", "last_used_at", "priced_since", "updated_at"];
 
 impl Change {
     /// Something that isn't a change of the thing itself, such as a test.

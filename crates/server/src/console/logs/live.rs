@@ -137,7 +137,7 @@ mod tests {
     use http::{StatusCode, header};
     use http_body_util::BodyExt;
     use serde_json::{Value, json};
-    use store::{Open, Settle, Usage};
+    use store::{Charge, Open, Settle, Usage};
 
     use super::*;
     use crate::testing::{TestApp, body, json};
@@ -156,6 +156,8 @@ mod tests {
             client_ip: None,
             user_agent: None,
             input_estimate: 1,
+            price_id: None,
+            multiplier_ppm: 1_000_000,
         };
         let settle = Settle {
             id: open.id,
@@ -168,7 +170,8 @@ mod tests {
             attempts: Vec::new(),
             usage: Usage::default(),
             estimated: false,
-            cost_nusd: 0,
+            anomalous: false,
+            charge: Charge::default(),
             ttft_ms: None,
             duration_ms: 1,
             error: None,

@@ -136,3 +136,46 @@ async fn a_name_that_is_taken_is_named_with_its_field() {
         assert!(body(response).await["error"]["fields"].get(field).is_some(), "{request}");
     }
 }
+
+async fn newest(app: &TestApp, cookie: &str) -> Value {
+    let logs = body(app.send(json("GET", "/api/logs?limit=1", Some(cookie), &json!({}))).await).await;
+    let id = logs["items"][0]["id"].as_str().unwrap().to_owned();
+    body(app.send(json("GET", &format!("/api/logs/{id}"), Some(cookie), &json!({}))).await).await
+}
+
+#[tokio::test]
+async fn a_request_is_charged_by_its_models_price_and_its_groups_multiplier() {
+    let (app, owner) = serving(&["free-text", "m"]).await;
+    let pricing = json!({"input_nusd_per_mtok": 0, "output_nusd_per_mtok": 0, "per_request_nusd": 1_000_000});
+    let new = json!({"name": "n", "pricing": pricing});
+    let made = app.send(json("POST", "/api/models", Some(&owner), &new)).await;
+    assert_eq!(made.status(), StatusCode::CREATED);
+    let made = body(made).await;
+    assert_eq!((&made["pricing"], &made["price_source"]), (&pricing, &json!("user")));
+
+    let id = list(&app, &owner, "search=m").await[0]["id"].clone();
+    let pricing = json!({"input_nusd_per_mtok": 3_000_000_000i64, "output_nusd_per_mtok": 15_000_000_000i64,
+        "per_request_nusd": 7});
+    let change = json!({"pricing": pricing, "aliases": ["other"]});
+    app.send(json("PATCH", &format!("/api/models/{id}"), Some(&owner), &change)).await;
+    let group = json!({"multiplier_ppm": 1_500_000});
+    app.send(json("PATCH", "/api/groups/default", Some(&owner), &group)).await;
+    let secret = key(&app, &owner, &[]).await;
+    // By its alias too.
+    assert_eq!(app.send(ask(&secret, "other")).await.status(), StatusCode::OK);
+    let log = newest(&app, &owner).await;
+    let cost = |tokens: &str, usd: i64| log[tokens].as_i64().unwrap() * usd * 1_500;
+    let lines = json!([
+        {"class": "input", "quantity": log["input_tokens"], "rate_nusd": 3_000_000_000i64, "cost_nusd": cost("input_tokens", 3)},
+        {"class": "output", "quantity": log["output_tokens"], "rate_nusd": 15_000_000_000i64, "cost_nusd": cost("output_tokens", 15)},
+        {"class": "request", "quantity": 1, "rate_nusd": 7, "cost_nusd": 11},
+    ]);
+    assert_eq!(log["lines"], lines);
+    assert_eq!(log["cost_nusd"], cost("input_tokens", 3) + cost("output_tokens", 15) + 11);
+    assert_eq!((&log["multiplier_ppm"], &log["unpriced"]), (&json!(1_500_000), &json!(false)));
+
+    // Nobody says what this one costs.
+    assert_eq!(app.send(ask(&secret, "free-text")).await.status(), StatusCode::OK);
+    let log = newest(&app, &owner).await;
+    assert_eq!((&log["cost_nusd"], &log["lines"], &log["unpriced"]), (&json!(0), &json!([]), &json!(true)));
+}
