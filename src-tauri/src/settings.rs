@@ -1,16 +1,16 @@
-//! Settings, in layers: defaults, then the file, then `AIGW_…` variables, then flags.
+//! Settings, in layers: defaults, then the file, then `AIGW_…` variables, then flags. What is chosen in the console stands right above
+//! the defaults; the gateway itself puts it there.
 
 use std::{
     collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use anyhow::Context;
 use clap::{ArgMatches, Args, ValueEnum, parser::ValueSource};
 use serde::Deserialize;
-use server::{Config, Egress, Setting, Source};
+use server::{Config, Egress, Given, Setting, Source};
 use store::{Durability, MasterKeySource};
 
 /// Each is a flag, an environment variable and a member of the file, by the same name.
@@ -90,24 +90,26 @@ pub(crate) struct Settings {
 
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
+impl EgressName {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Private => Egress::Private.as_str(),
+            Self::Public => Egress::Public.as_str(),
+        }
+    }
+}
+
 impl std::fmt::Debug for Flags {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Flags").field("listen", &self.listen).field("data_dir", &self.data_dir).finish_non_exhaustive()
     }
 }
 
-/// Those that the console shows, in its order.
-const SHOWN: [&str; 9] = [
-    "listen",
-    "public_urls",
-    "trusted_proxies",
-    "egress",
-    "data_dir",
-    "durability",
-    MASTER_KEY,
-    "audit_days",
-    "drain_seconds",
-];
+/// Those that hold until the gateway ends, as the console shows them.
+const FIXED: [&str; 4] = ["listen", "data_dir", "durability", MASTER_KEY];
+
+/// Those that can be changed while it runs.
+const CHANGEABLE: [&str; 5] = ["public_urls", "trusted_proxies", "egress", "audit_days", "drain_seconds"];
 
 /// Its value is known only when the store is open: the data directory remembers its own.
 const MASTER_KEY: &str = "master_key";
@@ -115,7 +117,7 @@ const MASTER_KEY: &str = "master_key";
 impl Flags {
     /// Notes which settings the environment gave, which the values alone don't tell.
     pub(crate) fn note_sources(&mut self, matches: &ArgMatches) {
-        let names = SHOWN.into_iter().chain(["master_key_file"]);
+        let names = FIXED.into_iter().chain(CHANGEABLE).chain(["master_key_file"]);
         self.from_environment =
             names.filter(|name| matches.value_source(name) == Some(ValueSource::EnvVariable)).collect();
     }
@@ -125,7 +127,8 @@ impl Flags {
             Some(path) => Self::read(path)?,
             None => Self::default(),
         };
-        let origins = SHOWN.map(|name| self.origin(name, &file));
+        let origins = FIXED.map(|name| self.origin(name, &file));
+        let given = CHANGEABLE.into_iter().filter_map(|name| self.given(name, &file)).collect();
         let data_dir = match self.data_dir.or(file.data_dir) {
             Some(dir) => dir,
             None => default_data_dir()?,
@@ -138,18 +141,11 @@ impl Flags {
         let mut settings = Settings {
             config: Config {
                 listen: self.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
-                public_urls: self.public_urls.or(file.public_urls).unwrap_or_default(),
-                trusted_proxies: self.trusted_proxies.or(file.trusted_proxies).unwrap_or_default(),
-                egress: match self.egress.or(file.egress) {
-                    Some(EgressName::Public) => Egress::Public,
-                    Some(EgressName::Private) | None => Egress::Private,
-                },
                 admin: self.admin_username.zip(self.admin_password.map(Into::into)),
                 demo,
                 desktop: false,
-                drain: Duration::from_secs(self.drain_seconds.or(file.drain_seconds).unwrap_or(30)),
-                audit_days: self.audit_days.or(file.audit_days).unwrap_or(365),
-                settings: Vec::new(),
+                given,
+                fixed: Vec::new(),
             },
             data_dir,
             durability: match self.durability.or(file.durability) {
@@ -158,8 +154,8 @@ impl Flags {
             },
             master_key,
         };
-        settings.config.settings =
-            SHOWN.into_iter().zip(origins).map(|(name, origin)| settings.shown(name, origin)).collect();
+        settings.config.fixed =
+            FIXED.into_iter().zip(origins).map(|(name, origin)| settings.shown(name, origin)).collect();
         Ok(settings)
     }
 
@@ -175,6 +171,25 @@ impl Flags {
         } else {
             (Source::Default, None)
         }
+    }
+
+    /// One of [`CHANGEABLE`], if anything sets it.
+    fn given(&self, name: &'static str, file: &Self) -> Option<Given> {
+        let (source, origin) = self.origin(name, file);
+        Some(match name {
+            "public_urls" => {
+                let urls = self.public_urls.as_deref().or(file.public_urls.as_deref())?;
+                Given::new(name, listed(urls), source, origin)
+            }
+            "trusted_proxies" => {
+                let networks = self.trusted_proxies.as_deref().or(file.trusted_proxies.as_deref())?;
+                Given::new(name, listed(networks), source, origin)
+            }
+            "egress" => Given::new(name, self.egress.or(file.egress)?.word(), source, origin),
+            "audit_days" => Given::new(name, self.audit_days.or(file.audit_days)?, source, origin),
+            "drain_seconds" => Given::new(name, self.drain_seconds.or(file.drain_seconds)?, source, origin),
+            _ => return None,
+        })
     }
 
     fn has(&self, name: &str) -> bool {
@@ -203,30 +218,29 @@ impl Settings {
     fn shown(&self, name: &str, (source, origin): (Source, Option<String>)) -> Setting {
         let value = match name {
             "listen" => self.config.listen.to_string(),
-            "public_urls" => listed(&self.config.public_urls),
-            "trusted_proxies" => listed(&self.config.trusted_proxies),
-            "egress" if self.config.egress == Egress::Public => "public".to_owned(),
-            "egress" => "private".to_owned(),
             "data_dir" => self.data_dir.display().to_string(),
             "durability" if matches!(self.durability, Durability::Process) => "process".to_owned(),
             "durability" => "power".to_owned(),
-            "audit_days" => self.config.audit_days.to_string(),
-            "drain_seconds" => self.config.drain.as_secs().to_string(),
             _ => String::new(),
         };
-        Setting { name: name.to_owned(), value, source, origin }
+        let default = match name {
+            "listen" => Some(DEFAULT_LISTEN.to_string()),
+            "durability" => Some("power".to_owned()),
+            _ => None,
+        };
+        Setting { name: name.to_owned(), value, default, source, origin, changeable: false }
     }
 
     /// Tells where the master key really is, once the store is open.
     pub(crate) fn show_master_key(&mut self, place: &impl ToString) {
-        if let Some(setting) = self.config.settings.iter_mut().find(|setting| setting.name == MASTER_KEY) {
+        if let Some(setting) = self.config.fixed.iter_mut().find(|setting| setting.name == MASTER_KEY) {
             setting.value = place.to_string();
         }
     }
 }
 
-fn listed<T: ToString>(values: &[T]) -> String {
-    values.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+fn listed<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(T::to_string).collect()
 }
 
 fn default_data_dir() -> anyhow::Result<PathBuf> {
@@ -237,6 +251,7 @@ fn default_data_dir() -> anyhow::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -244,6 +259,11 @@ mod tests {
     struct Line {
         #[command(flatten)]
         flags: Flags,
+    }
+
+    fn given(settings: &Settings) -> Vec<(&str, Value, Source, Option<&str>)> {
+        let given = settings.config.given.iter();
+        given.map(|given| (given.name, given.value.clone(), given.source, given.origin.as_deref())).collect()
     }
 
     fn flags(arguments: &[&str]) -> Flags {
@@ -259,7 +279,7 @@ mod tests {
         let settings = flags(&["--config", file, "--egress", "private", "--data-dir", "d"]).settings(false).unwrap();
         assert_eq!(settings.config.listen.port(), 4000);
         assert!(matches!(settings.durability, Durability::Process));
-        assert_eq!(settings.config.egress, Egress::Private);
+        assert_eq!(given(&settings), [("egress", json!("private"), Source::Flag, Some("--egress"))]);
         let settings = flags(&["--data-dir", "d"]).settings(false).unwrap();
         assert_eq!(settings.config.listen, DEFAULT_LISTEN);
     }
@@ -268,20 +288,24 @@ mod tests {
     fn each_setting_tells_where_it_comes_from() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("gateway.toml");
-        std::fs::write(&file, "durability = \"process\"\nmaster_key_file = \"key\"\n").unwrap();
+        let text = "durability = \"process\"\nmaster_key_file = \"key\"\npublic_urls = [\"https://ai.example.com\"]\n";
+        std::fs::write(&file, text).unwrap();
         let file = file.to_str().unwrap();
         let mut flags = flags(&["--config", file, "--listen", "127.0.0.1:4000", "--drain-seconds", "7"]);
         flags.from_environment.insert("drain_seconds");
-        let settings = flags.settings(false).unwrap().config.settings;
+        let settings = flags.settings(false).unwrap();
         let told = |name: &str| {
-            let setting = settings.iter().find(|setting| setting.name == name).unwrap();
+            let setting = settings.config.fixed.iter().find(|setting| setting.name == name).unwrap();
             (setting.value.as_str(), setting.source, setting.origin.as_deref())
         };
         assert_eq!(told("listen"), ("127.0.0.1:4000", Source::Flag, Some("--listen")));
         assert_eq!(told("durability"), ("process", Source::File, Some(file)));
-        assert_eq!(told("drain_seconds"), ("7", Source::Environment, Some("AIGW_DRAIN_SECONDS")));
-        assert_eq!(told("egress"), ("private", Source::Default, None));
         assert_eq!(told(MASTER_KEY), ("", Source::File, Some(file)));
+        let expected = [
+            ("public_urls", json!(["https://ai.example.com/"]), Source::File, Some(file)),
+            ("drain_seconds", json!(7), Source::Environment, Some("AIGW_DRAIN_SECONDS")),
+        ];
+        assert_eq!(given(&settings), expected);
     }
 
     #[test]

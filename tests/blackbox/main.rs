@@ -13,6 +13,7 @@ mod matrix;
 mod relay;
 mod restart;
 mod sdk;
+mod settings;
 mod setup;
 mod shutdown;
 mod smuggling;

@@ -94,6 +94,7 @@ mod tests {
             models::NewModel,
             providers::{NewProvider, ProviderPatch},
             session::PasswordChange,
+            settings::SettingsPatch,
             setup::Setup,
         };
 
@@ -139,6 +140,10 @@ mod tests {
         }
         sentences.extend(faults(&NewGroup { name: "a/b".to_owned(), multiplier_ppm: -1 }));
         sentences.extend(faults(&PasswordChange { current: String::new(), new: "short".to_owned() }));
+        let settings = |json: serde_json::Value| -> SettingsPatch { serde_json::from_value(json).unwrap() };
+        sentences.extend(faults(&settings(serde_json::json!({
+            "public_urls": ["x"], "trusted_proxies": ["x"], "drain_seconds": -1, "audit_days": -1,
+        }))));
         let at = |millis: i64| api::Time::from_millis(millis);
         for (from, to, step_minutes) in
             [(1, 0, 60), (0, i64::MAX / 8, 1_440), (0, 40 * 86_400_000, 60), (0, 1, 90), (0, 2 * 86_400_000, 30)]
@@ -152,7 +157,7 @@ mod tests {
             text: Some("x".repeat(201)),
             ..LogQuery::default()
         }));
-        assert!(sentences.len() >= 39, "{sentences:?}");
+        assert!(sentences.len() >= 43, "{sentences:?}");
         for sentence in sentences {
             assert_ne!(Text(Lang::ZhCn).server(&sentence), sentence);
         }

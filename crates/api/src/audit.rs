@@ -91,12 +91,13 @@ pub enum SubjectKind {
     /// Of [`Action::Call`]: a method and a path.
     Route,
     Session,
+    Setting,
     Token,
     User,
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Channel,
         Self::Group,
         Self::Key,
@@ -104,6 +105,7 @@ impl SubjectKind {
         Self::Provider,
         Self::Route,
         Self::Session,
+        Self::Setting,
         Self::Token,
         Self::User,
     ];
@@ -117,6 +119,7 @@ impl SubjectKind {
             Self::Provider => "provider",
             Self::Route => "route",
             Self::Session => "session",
+            Self::Setting => "setting",
             Self::Token => "token",
             Self::User => "user",
         }

@@ -1,6 +1,8 @@
-//! What the gateway was started with. Changed where it comes from, not here.
+//! What the gateway runs with: told at its start, or chosen in the console.
 
 use serde::{Deserialize, Serialize};
+
+use crate::{Fields, Validate, patch::named, validate, words::words};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -9,9 +11,13 @@ pub struct Setting {
     pub name: String,
     /// Several by comma; empty if there is none.
     pub value: String,
+    /// What holds if nobody says anything, written as `value` is; `null` where the platform decides.
+    pub default: Option<String>,
     pub source: Source,
-    /// The file's path, the variable's name or the flag; `null` for a default.
+    /// The file's path, the variable's name or the flag; `null` for a default and for what was chosen in the console.
     pub origin: Option<String>,
+    /// Whether `PATCH /api/settings` takes it: it holds only from a start on, or it is set where the gateway is started, if not.
+    pub changeable: bool,
 }
 
 /// Where a setting comes from; each goes before the ones above it.
@@ -20,7 +26,67 @@ pub struct Setting {
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     Default,
+    Console,
     File,
     Environment,
     Flag,
+}
+
+words!(
+    /// Where channels may point.
+    Egress {
+        /// Also at this machine and its network, where local models run.
+        Private = "private",
+        /// Only at public addresses.
+        Public = "public",
+    }
+);
+
+/// What to change, at once and without a restart. What is absent stays; `null` goes back to the default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SettingsPatch {
+    /// Addresses under which people and tools reach the gateway, besides IP addresses and `localhost`.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub public_urls: Option<Option<Vec<String>>>,
+    /// Networks whose `X-Forwarded-For` is believed.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub trusted_proxies: Option<Option<Vec<String>>>,
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Egress>))]
+    pub egress: Option<Option<Egress>>,
+    /// Seconds that running answers get to finish at shutdown.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub drain_seconds: Option<Option<i64>>,
+    /// Days that rows of the audit are kept; 0 keeps them for ever.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub audit_days: Option<Option<i64>>,
+}
+
+impl Validate for SettingsPatch {
+    fn check(&self, fields: &mut Fields) {
+        if let Some(Some(urls)) = &self.public_urls {
+            validate::at_most(fields, "public_urls", urls.len(), 50);
+            for url in urls {
+                validate::url(fields, "public_urls", url, "https://ai.example.com");
+            }
+        }
+        if let Some(Some(networks)) = &self.trusted_proxies {
+            validate::at_most(fields, "trusted_proxies", networks.len(), 100);
+            for network in networks {
+                validate::network(fields, "trusted_proxies", network);
+            }
+        }
+        if let Some(Some(seconds)) = self.drain_seconds {
+            validate::range(fields, "drain_seconds", seconds, 0, 3_600);
+        }
+        if let Some(Some(days)) = self.audit_days {
+            validate::range(fields, "audit_days", days, 0, 36_500);
+        }
+    }
 }

@@ -46,7 +46,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::{bill, channels, keys, models, prices, providers, users};
+    use crate::{bill, channels, keys, models, prices, providers, settings, users};
 
     /// The document writes words as serde does, and SQL as `as_str` does.
     fn agree<W: Word + Serialize + Debug>() {
@@ -69,6 +69,7 @@ mod tests {
         agree::<prices::PriceSource>();
         agree::<providers::ProviderShow>();
         agree::<providers::ProviderSort>();
+        agree::<settings::Egress>();
         agree::<users::AccountShow>();
         agree::<users::AccountSort>();
     }

@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use store::{Clock, Passwords, Store};
 use tokio::sync::{Mutex, Semaphore};
 
@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     console::{Seats, SetupGate, Throttle},
     relay::{Snapshot, Upstream},
+    settings::{Live, Settings},
     start::StartError,
     tasks::Tasks,
 };
@@ -25,6 +26,7 @@ pub(crate) struct App {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) config: Config,
+    pub(crate) live: Arc<Live>,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tasks: Tasks,
@@ -34,8 +36,8 @@ pub(crate) struct Inner {
     pub(crate) live_logs: Seats,
     /// Memory that large request bodies may take together, in MiB.
     pub(crate) large_bodies: Semaphore,
-    /// What clients put before `/v1`.
-    pub(crate) base_url: String,
+    /// The address that is listened on, as this machine reaches it: `http://127.0.0.1:3000`.
+    local_url: String,
     snapshot: ArcSwap<Snapshot>,
     /// Held while a snapshot is read, so that an older one never replaces a newer one.
     reloading: Mutex<()>,
@@ -58,12 +60,14 @@ impl App {
         store: Store,
         clock: Arc<dyn Clock>,
         setup: SetupGate,
-        base_url: String,
+        local_url: String,
     ) -> Result<Self, StartError> {
         let snapshot = Snapshot::read(&store).await?;
-        let upstream = Upstream::new(config.egress).map_err(|error| StartError::Tls(error.to_string()))?;
+        let live = Arc::new(Live::read(&store, config.given.clone()).await?);
+        let upstream = Upstream::new(Arc::clone(&live)).map_err(|error| StartError::Tls(error.to_string()))?;
         let inner = Inner {
             config,
+            live,
             store,
             clock,
             tasks: Tasks::default(),
@@ -72,7 +76,7 @@ impl App {
             setup,
             live_logs: Seats::default(),
             large_bodies: Semaphore::new(LARGE_BODIES_MIB),
-            base_url,
+            local_url,
             snapshot: ArcSwap::from_pointee(snapshot),
             reloading: Mutex::new(()),
         };
@@ -82,6 +86,19 @@ impl App {
     /// The same gateway with connections to providers of its own.
     pub(crate) fn apart(&self) -> Self {
         Self { inner: Arc::clone(&self.inner), upstream: Arc::new(self.upstream.apart()) }
+    }
+
+    /// What holds right now. Another request may read another value.
+    pub(crate) fn settings(&self) -> Guard<Arc<Settings>> {
+        self.live.now()
+    }
+
+    /// What clients put before `/v1`.
+    pub(crate) fn base_url(&self) -> String {
+        match self.settings().public_urls.first() {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => self.local_url.clone(),
+        }
     }
 
     /// What requests are planned with.

@@ -20,7 +20,8 @@ pub(crate) fn names_this_gateway<B>(request: &Request<B>, public_urls: &[Url]) -
     is_ours(host, public_urls)
 }
 
-fn is_ours(host: &str, public_urls: &[Url]) -> bool {
+/// Whether a `Host` names this gateway.
+pub(crate) fn is_ours(host: &str, public_urls: &[Url]) -> bool {
     let Some((name, port)) = split(host) else { return false };
     if name.eq_ignore_ascii_case("localhost") || is_ip(name) {
         return true;

@@ -17,13 +17,15 @@ mod providers;
 mod relay;
 mod retention;
 mod router;
+mod settings;
 mod start;
 mod tasks;
 #[cfg(test)]
 mod testing;
 mod threads;
 
-pub use api::settings::{Setting, Source};
-pub use config::{Config, Egress};
+pub use api::settings::{Egress, Setting, Source};
+pub use config::Config;
 pub use console::{SESSION_COOKIE, openapi};
+pub use settings::Given;
 pub use start::{Gateway, StartError, random_secret, start};

@@ -43,9 +43,13 @@ impl<S> Place<S> {
     }
 }
 
-/// Serves until `stop`, then lets running answers finish for at most `drain`.
-pub(crate) async fn serve<S, F>(listener: TcpListener, places: Vec<Place<S>>, stop: CancellationToken, drain: Duration)
-where
+/// Serves until `stop`, then lets running answers finish for at most as long as `drain` says by then.
+pub(crate) async fn serve<S, F>(
+    listener: TcpListener,
+    places: Vec<Place<S>>,
+    stop: CancellationToken,
+    drain: impl Fn() -> Duration + Send + 'static,
+) where
     S: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
@@ -87,7 +91,7 @@ where
         }
     };
     tokio::pin!(ended);
-    if timeout(drain, ended.as_mut()).await.is_err() {
+    if timeout(drain(), ended.as_mut()).await.is_err() {
         let connections: usize = places.iter().map(|place| place.connections.len()).sum();
         warn!(connections, "cutting answers that didn't finish in time");
         cut.cancel();

@@ -13,9 +13,6 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Prunes at the start and each hour, until the gateway ends.
 pub(crate) fn start(app: &App) {
-    if app.config.audit_days == 0 {
-        return;
-    }
     let looped = {
         let app = app.clone();
         async move {
@@ -40,7 +37,11 @@ pub(crate) fn start(app: &App) {
 
 /// One batch. Answers whether there may be more.
 async fn prune(app: &App, now: Time) -> Result<bool, store::Error> {
-    let before = now.as_millis() - i64::from(app.config.audit_days) * DAY;
+    let days = app.settings().audit_days;
+    if days == 0 {
+        return Ok(false);
+    }
+    let before = now.as_millis() - i64::from(days) * DAY;
     app.store.audit().prune(Time::from_millis(before)).await
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn answer(app: App, router: Router, request: http::Request<Inco
     let (parts, body) = request.into_parts();
     let body = Body::new(Lingering::new(body, &parts.headers, &app.tasks));
     let mut request = Request::from_parts(parts, body);
-    let mut response = if guard::names_this_gateway(&request, &app.config.public_urls) {
+    let mut response = if guard::names_this_gateway(&request, &app.settings().public_urls) {
         request.extensions_mut().insert(RequestId(id));
         // A fault in one request must not end its connection without a word.
         match AssertUnwindSafe(router.oneshot(request)).catch_unwind().await {

@@ -1,6 +1,6 @@
 //! Starts the gateway, and ends it in order.
 
-use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use api::{
     audit::{Action, SubjectKind},
@@ -48,6 +48,8 @@ pub enum StartError {
     Demo(String),
     #[error("can't prepare encrypted connections: {0}. Is the package ca-certificates installed?")]
     Tls(String),
+    #[error("the setting {0} can't be used: {1}")]
+    Setting(&'static str, String),
     #[error(transparent)]
     Store(#[from] store::Error),
 }
@@ -62,18 +64,16 @@ pub async fn start(config: Config, store: Store, clock: Arc<dyn Clock>) -> Resul
         _ => StartError::Listen(config.listen, error),
     })?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
-    let base_url = match config.public_urls.first() {
-        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-        None => format!("http://{}", reachable(address)),
-    };
+    let local_url = format!("http://{}", reachable(address));
     let setup = SetupGate::new(!store.users().owner_exists().await?);
-    let app = App::new(config, store, clock, setup, base_url).await?;
+    let app = App::new(config, store, clock, setup, local_url).await?;
     make_admin(&app).await?;
     let demo_key = if app.config.demo { Some(make_demo(&app).await?) } else { None };
     retention::start(&app);
     let threads = Threads::start().map_err(StartError::Threads)?;
     let server = {
-        let (stop, drain) = (app.tasks.stop().clone(), app.config.drain);
+        let (stop, live) = (app.tasks.stop().clone(), Arc::clone(&app.live));
+        let drain = move || Duration::from_secs(live.now().drain_seconds);
         let places = threads.handles().iter().map(|runtime| {
             let app = app.apart();
             let router = router::router(app.clone());
@@ -93,14 +93,14 @@ impl Gateway {
     }
 
     /// What clients put before `/v1`.
-    pub fn base_url(&self) -> &str {
-        &self.app.base_url
+    pub fn base_url(&self) -> String {
+        self.app.base_url()
     }
 
     /// Where the owner is made, once. The token stands behind `#`, which browsers don't send and nothing logs.
     pub fn setup_link(&self) -> Option<SecretString> {
         let token = self.app.setup.token()?;
-        Some(format!("{}/setup#token={}", self.app.base_url, token.expose_secret()).into())
+        Some(format!("{}/setup#token={}", self.app.base_url(), token.expose_secret()).into())
     }
 
     /// The key of the demo channel, when there is one.

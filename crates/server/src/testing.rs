@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::session::Role;
+use api::{session::Role, settings::Source};
 use axum::{Router, body::Body, response::Response};
 use http::{Request, header};
 use http_body_util::BodyExt;
@@ -15,9 +15,10 @@ use uuid::Uuid;
 use crate::{
     app::App,
     client::Peer,
-    config::{Config, Egress},
+    config::Config,
     console::{SESSION_COOKIE, SetupGate},
     router::{RequestId, router},
+    settings::Given,
 };
 
 pub(crate) struct TestApp {
@@ -28,6 +29,12 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn new() -> Self {
+        let public_urls = Given::new("public_urls", vec!["https://ai.example.com"], Source::File, None);
+        Self::with(vec![public_urls]).await
+    }
+
+    /// One that was started with these settings.
+    pub(crate) async fn with(given: Vec<Given>) -> Self {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(SystemClock);
         let store = Store::open(store::Options {
@@ -40,15 +47,11 @@ impl TestApp {
         .unwrap();
         let config = Config {
             listen: ([127, 0, 0, 1], 0).into(),
-            public_urls: vec!["https://ai.example.com".parse().unwrap()],
-            trusted_proxies: Vec::new(),
-            egress: Egress::Private,
             admin: None,
             demo: false,
             desktop: false,
-            drain: std::time::Duration::from_secs(1),
-            audit_days: 365,
-            settings: Vec::new(),
+            given,
+            fixed: Vec::new(),
         };
         let app =
             App::new(config, store, clock, SetupGate::new(true), "http://127.0.0.1:3000".to_owned()).await.unwrap();

@@ -1,13 +1,18 @@
 use api::{
     Keyset, Page,
     audit::{Action, AuditEntry, AuditQuery, SubjectKind},
-    settings::Setting,
+    settings::{Setting, SettingsPatch},
 };
+use gloo_net::http::Method;
 
 use super::{Failure, client};
 
 pub(crate) async fn settings() -> Result<Vec<Setting>, Failure> {
     Ok(client::get::<Page<Setting>>("/api/settings").await?.items)
+}
+
+pub(crate) async fn change(patch: &SettingsPatch) -> Result<Vec<Setting>, Failure> {
+    Ok(client::send::<Page<Setting>>(Method::PATCH, "/api/settings", patch).await?.items)
 }
 
 pub(crate) async fn audit(query: &AuditQuery) -> Result<Keyset<AuditEntry>, Failure> {

@@ -25,6 +25,33 @@ pub(crate) struct ChipsProps {
 
 #[component]
 pub(crate) fn Chips(props: &ChipsProps) -> Html {
+    html! {
+        <Field id={&props.id} label={&props.label} error={&props.error} help={props.help.clone()}>
+            <ChipsInput id={&props.id} values={props.values.clone()} on_change={&props.on_change} invalid={props.error.is_some()}
+                placeholder={&props.placeholder} />
+        </Field>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ChipsInputProps {
+    pub(crate) id: AttrValue,
+    /// Its name, where no label has it.
+    #[prop_or_default]
+    pub(crate) label: Option<AttrValue>,
+    pub(crate) values: Vec<String>,
+    pub(crate) on_change: Callback<Vec<String>>,
+    #[prop_or_default]
+    pub(crate) invalid: bool,
+    #[prop_or_default]
+    pub(crate) disabled: bool,
+    #[prop_or_default]
+    pub(crate) placeholder: AttrValue,
+}
+
+/// The control alone.
+#[component]
+pub(crate) fn ChipsInput(props: &ChipsInputProps) -> Html {
     let t = use_text();
     let draft = use_state(String::new);
 
@@ -76,6 +103,7 @@ pub(crate) fn Chips(props: &ChipsProps) -> Html {
             add.emit(text);
         }
     });
+    let disabled = props.disabled;
     let chips = props.values.iter().enumerate().map(|(index, value)| {
         let (values, on_change) = (props.values.clone(), props.on_change.clone());
         let remove = Callback::from(move |_: MouseEvent| {
@@ -86,20 +114,18 @@ pub(crate) fn Chips(props: &ChipsProps) -> Html {
         let label = t.chips_remove(value);
         html! {
             <span class="chip max-w-full" key={value.clone()}><i class="truncate">{value}</i>
-                <button type="button" aria-label={label} onclick={remove}>{Icon::X.with("icon size-3")}</button>
+                if !disabled { <button type="button" aria-label={label} onclick={remove}>{Icon::X.with("icon size-3")}</button> }
             </span>
         }
     });
-    let invalid = props.error.is_some();
+    let invalid = props.invalid;
     html! {
-        <Field id={&props.id} label={&props.label} error={&props.error} help={props.help.clone()}>
-            <div class={classes!("input", "chips", "w-full", "!h-auto", "min-h-8", "!p-1", "!pl-1.5", invalid.then_some("input-bad"))}>
-                {for chips}
-                <input id={&props.id} class="font-mono !text-xs flex-1 min-w-32" value={(*draft).clone()} {oninput} {onkeydown} {onblur} {onpaste}
-                    placeholder={props.values.is_empty().then(|| props.placeholder.clone())} autocomplete="off" spellcheck="false" autocapitalize="off"
-                    aria-invalid={invalid.then_some("true")} aria-describedby={format!("{}-note", props.id)} />
-            </div>
-        </Field>
+        <div class={classes!("input", "chips", "w-full", "!h-auto", "min-h-8", "!p-1", "!pl-1.5", invalid.then_some("input-bad"))}>
+            {for chips}
+            <input id={&props.id} class="font-mono !text-xs flex-1 min-w-32" value={(*draft).clone()} {oninput} {onkeydown} {onblur} {onpaste} {disabled}
+                placeholder={props.values.is_empty().then(|| props.placeholder.clone())} autocomplete="off" spellcheck="false" autocapitalize="off"
+                aria-label={&props.label} aria-invalid={invalid.then_some("true")} aria-describedby={format!("{}-note", props.id)} />
+        </div>
     }
 }
 

@@ -233,7 +233,7 @@ pub(super) fn session_token(headers: &HeaderMap) -> Option<SecretString> {
 
 /// A `Set-Cookie` that starts a session, or ends it when `token` is `None`.
 pub(super) fn session_cookie(app: &App, headers: &HeaderMap, token: Option<&SecretString>) -> Option<HeaderValue> {
-    let secure = if guard::is_behind_tls(headers, &app.config.public_urls) { "; Secure" } else { "" };
+    let secure = if guard::is_behind_tls(headers, &app.settings().public_urls) { "; Secure" } else { "" };
     let (token, age) = token.map_or(("", 0), |token| (token.expose_secret(), 7 * 24 * 60 * 60));
     let cookie = format!("{SESSION_COOKIE}={token}; Path=/api; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
     let mut value = HeaderValue::try_from(cookie).ok()?;

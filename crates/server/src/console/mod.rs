@@ -61,6 +61,7 @@ fn api() -> Api {
         .route(Access::Admin, routes!(groups::update, groups::delete))
         .route(Access::Admin, routes!(audit::list))
         .route(Access::Admin, routes!(settings::list))
+        .route(Access::Owner, routes!(settings::update))
         .logged(Access::Member, routes!(playground::chat))
         .route(Access::Member, routes!(playground::models))
         .route(Access::Admin, routes!(providers::list, providers::create))

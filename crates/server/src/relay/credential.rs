@@ -55,7 +55,7 @@ pub(super) fn admit(key: &AccessKey, ip: IpAddr) -> Result<(), Failure> {
 pub(super) fn check_here<B>(app: &App, request: &Request<B>) -> Result<Arc<AccessKey>, Failure> {
     let key = check(app, request.headers(), request.uri())?;
     let peer: &Peer = request.extensions().get().ok_or_else(no_peer)?;
-    admit(&key, client::address(*peer, request.headers(), &app.config.trusted_proxies))?;
+    admit(&key, client::address(*peer, request.headers(), &app.settings().trusted_proxies))?;
     Ok(key)
 }
 

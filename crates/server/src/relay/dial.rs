@@ -5,6 +5,7 @@ use std::{
     io,
     net::IpAddr,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -15,7 +16,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use tower::Service;
 
 use super::egress::{self, Guarded};
-use crate::Egress;
+use crate::{Egress, settings::Live};
 
 /// Until a connection stands, encryption included.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,20 +28,25 @@ type Failure = Box<dyn Error + Send + Sync>;
 #[derive(Debug, Clone)]
 pub(super) struct Dialer {
     https: HttpsConnector<HttpConnector<Guarded>>,
-    egress: Egress,
+    live: Arc<Live>,
 }
 
 impl Dialer {
     /// # Errors
     /// If the system's list of authorities can't be read.
-    pub(super) fn new(egress: Egress) -> io::Result<Self> {
-        let mut http = HttpConnector::new_with_resolver(Guarded(egress));
+    pub(super) fn new(live: Arc<Live>) -> io::Result<Self> {
+        let mut http = HttpConnector::new_with_resolver(Guarded(Arc::clone(&live)));
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_keepalive(Some(KEEPALIVE));
         http.set_connect_timeout(Some(PATIENCE));
         let builder = HttpsConnectorBuilder::new().try_with_platform_verifier().map_err(io::Error::other)?;
-        Ok(Self { https: builder.https_or_http().enable_http1().enable_http2().wrap_connector(http), egress })
+        Ok(Self { https: builder.https_or_http().enable_http1().enable_http2().wrap_connector(http), live })
+    }
+
+    /// Where it may dial right now.
+    pub(super) fn egress(&self) -> Egress {
+        self.live.now().egress
     }
 }
 
@@ -55,7 +61,7 @@ impl Service<Uri> for Dialer {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         // Numbers never reach the resolver, which judges all other addresses.
-        let refused = literal(&uri).and_then(|ip| egress::check(ip, self.egress).err());
+        let refused = literal(&uri).and_then(|ip| egress::check(ip, self.egress()).err());
         let connection = refused.is_none().then(|| self.https.call(uri));
         Box::pin(async move {
             let Some(connection) = connection else {

@@ -7,7 +7,7 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::Pin,
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     task::{Context, Poll},
     vec,
 };
@@ -17,7 +17,7 @@ use ipnet::IpNet;
 use tower::Service;
 use url::{Host, Url};
 
-use crate::Egress;
+use crate::{Egress, settings::Live};
 
 /// Never dialled.
 const NEVER: &[&str] = &[
@@ -114,8 +114,8 @@ pub(super) fn check(ip: IpAddr, egress: Egress) -> Result<(), String> {
 }
 
 /// Resolves names to addresses that may be dialled.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Guarded(pub(super) Egress);
+#[derive(Debug, Clone)]
+pub(super) struct Guarded(pub(super) Arc<Live>);
 
 impl Service<Name> for Guarded {
     type Response = vec::IntoIter<SocketAddr>;
@@ -127,7 +127,7 @@ impl Service<Name> for Guarded {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let egress = self.0;
+        let egress = self.0.now().egress;
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let allowed: Vec<SocketAddr> = found.iter().copied().filter(|found| allows(egress, found.ip())).collect();

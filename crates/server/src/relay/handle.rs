@@ -52,7 +52,7 @@ pub(crate) async fn chat_as(app: &App, key: &AccessKey, request: Request) -> Res
 
 async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant, parts: Parts, body: Body) -> Response {
     let Some(&peer) = parts.extensions.get::<Peer>() else { return refuse(&credential::no_peer()) };
-    let ip = client::address(peer, &parts.headers, &app.config.trusted_proxies);
+    let ip = client::address(peer, &parts.headers, &app.settings().trusted_proxies);
     let Some(arrival) = arrival(app, &parts, key, endpoint, ip, started) else {
         return refuse(&credential::no_peer());
     };

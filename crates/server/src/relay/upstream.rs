@@ -7,10 +7,12 @@ use std::{
     error::Error,
     fmt, io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
+use arc_swap::{ArcSwap, Guard};
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
@@ -26,7 +28,7 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{dial::Dialer, plan::Candidate};
-use crate::Egress;
+use crate::{Egress, settings::Live};
 
 /// How long a connection waits for the next request.
 const IDLE: Duration = Duration::from_secs(90);
@@ -44,8 +46,15 @@ const DEMO_PAUSE: Duration = Duration::from_millis(15);
 /// Sends requests to providers.
 #[derive(Debug)]
 pub(crate) struct Upstream {
-    client: Client<Dialer, Full<Bytes>>,
+    pool: ArcSwap<Pool>,
     dialer: Dialer,
+}
+
+/// Connections, all of them dialled while `egress` held: one that was may not be used once it no longer is.
+#[derive(Debug)]
+struct Pool {
+    client: Client<Dialer, Full<Bytes>>,
+    egress: Egress,
 }
 
 /// A provider's answer: its head, and its body as it arrives.
@@ -76,8 +85,8 @@ pub(crate) struct SendError {
 impl Upstream {
     /// # Errors
     /// If the system's list of authorities can't be read.
-    pub(crate) fn new(egress: Egress) -> Result<Self, SendError> {
-        let dialer = Dialer::new(egress).map_err(|error| SendError::new(error.to_string()))?;
+    pub(crate) fn new(live: Arc<Live>) -> Result<Self, SendError> {
+        let dialer = Dialer::new(live).map_err(|error| SendError::new(error.to_string()))?;
         Ok(Self::with(dialer))
     }
 
@@ -87,9 +96,18 @@ impl Upstream {
     }
 
     fn with(dialer: Dialer) -> Self {
-        let mut client = Client::builder(TokioExecutor::new());
-        client.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
-        Self { client: client.build(dialer.clone()), dialer }
+        Self { pool: ArcSwap::from_pointee(Pool::new(&dialer)), dialer }
+    }
+
+    /// The connections that may be used right now.
+    fn pool(&self) -> Guard<Arc<Pool>> {
+        let pool = self.pool.load();
+        if pool.egress == self.dialer.egress() {
+            return pool;
+        }
+        // Answers that are on their way keep their connections.
+        self.pool.store(Arc::new(Pool::new(&self.dialer)));
+        self.pool.load()
     }
 
     /// Sends `body` to where `candidate` has `endpoint`. `from` are the client's headers, of which few pass.
@@ -132,9 +150,19 @@ impl Upstream {
             );
         }
         let host = request.uri().host().unwrap_or_default().to_owned();
-        let response = self.client.request(request).await.map_err(|error| SendError::unanswered(&host, &error))?;
+        let sent = self.pool().client.request(request);
+        let response = sent.await.map_err(|error| SendError::unanswered(&host, &error))?;
         let (head, body) = response.into_parts();
         Ok(Reply { status: head.status, headers: head.headers, body: ReplyBody(Source::Http(body)) })
+    }
+}
+
+impl Pool {
+    fn new(dialer: &Dialer) -> Self {
+        let mut client = Client::builder(TokioExecutor::new());
+        client.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
+        let egress = dialer.egress();
+        Self { client: client.build(dialer.clone()), egress }
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use api::channels::{ChannelPatch, ChannelStatus, ChannelTest};
 use api::keys::{KeyPatch, KeyQuery, KeySort, KeyStatus, NewKey};
 use api::list::Sort;
@@ -327,5 +329,22 @@ async fn a_setting_is_what_it_was_set_to_last() {
     store.settings().set("colour", "red").await.unwrap();
     store.settings().set("colour", "blue").await.unwrap();
     assert_eq!(store.settings().get("colour").await.unwrap().as_deref(), Some("blue"));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_was_chosen_is_apart_from_other_settings_and_can_be_forgotten() {
+    let home = Home::new();
+    let store = home.open().await;
+    let settings = store.settings();
+    assert_eq!(settings.chosen().await.unwrap(), BTreeMap::new());
+    let choose = |values: &[(&str, Option<&str>)]| {
+        let owned = values.iter().map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned)));
+        settings.choose(owned.collect())
+    };
+    choose(&[("egress", Some("\"public\"")), ("audit_days", Some("90"))]).await.unwrap();
+    choose(&[("egress", None), ("audit_days", Some("30")), ("drain_seconds", None)]).await.unwrap();
+    assert_eq!(settings.chosen().await.unwrap(), BTreeMap::from([("audit_days".to_owned(), "30".to_owned())]));
+    assert_eq!(settings.get("audit_days").await.unwrap(), None);
     store.close().await;
 }

@@ -17,17 +17,17 @@ pub(crate) fn About() -> Html {
     async_view(&about, |about| {
         let kind = if about.desktop { t.settings_desktop() } else { t.settings_server() };
         let content = html! {<>
-            <Row title={t.settings_version()} text={html! { kind }}><span class="font-mono text-xs">{&about.version}</span></Row>
-            <Row title={t.settings_address()} text={html! { t.settings_address_text() }}>
+            <Row id="version" title={t.settings_version()} text={html! { kind }}><span class="font-mono text-xs">{&about.version}</span></Row>
+            <Row id="address" title={t.settings_address()} text={html! { t.settings_address_text() }}>
                 <code class="font-mono text-xs break-all">{&about.base_url}</code>
                 <CopyButton text={about.base_url.clone()} label={t.nav_copy_address()} />
             </Row>
-            <Row title={t.settings_api()} text={html! { t.settings_api_text() }}>
+            <Row id="api" title={t.settings_api()} text={html! { t.settings_api_text() }}>
                 <a class="act inline-flex items-center gap-1" href="/api/openapi.json" target="_blank">
                     <span class="font-mono text-xs">{"/api/openapi.json"}</span>{Icon::ArrowUpRight.small()}
                 </a>
             </Row>
-            <Row title={t.settings_licence()} text={html! { t.settings_licence_text() }}><span>{"MIT OR Apache-2.0"}</span></Row>
+            <Row id="licence" title={t.settings_licence()} text={html! { t.settings_licence_text() }}><span>{"MIT OR Apache-2.0"}</span></Row>
         </>};
         page(t.settings_about(), t.settings_about_text(), content)
     })

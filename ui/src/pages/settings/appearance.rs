@@ -12,8 +12,8 @@ use crate::{
 pub(crate) fn Appearance() -> Html {
     let t = use_text();
     let content = html! {<>
-        <Row title={t.prefs_language()} text={html! { t.settings_language_text() }}><LanguageChoice /></Row>
-        <Row title={t.prefs_theme()} text={html! { t.settings_theme_text() }}><ThemeChoice /></Row>
+        <Row id="language" title={t.prefs_language()} text={html! { t.settings_language_text() }}><LanguageChoice /></Row>
+        <Row id="theme" title={t.prefs_theme()} text={html! { t.settings_theme_text() }}><ThemeChoice /></Row>
     </>};
     page(t.settings_appearance(), t.settings_appearance_text(), content)
 }

@@ -251,6 +251,7 @@ const fn kind_word(t: Text, kind: SubjectKind) -> &'static str {
         SubjectKind::Provider => t.audit_kind_provider(),
         SubjectKind::Route => t.audit_kind_route(),
         SubjectKind::Session => t.audit_kind_session(),
+        SubjectKind::Setting => t.audit_kind_setting(),
         SubjectKind::Token => t.audit_kind_token(),
         SubjectKind::User => t.audit_kind_user(),
     }

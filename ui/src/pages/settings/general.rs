@@ -1,31 +1,52 @@
-//! What the gateway was started with: read here, changed where it comes from.
+//! What the gateway runs with: what holds until it ends, and what can be changed at once.
 
-use ::api::settings::{Setting, Source};
+use ::api::{
+    session::Role,
+    settings::{Setting, Source},
+};
 use yew::prelude::*;
 
-use super::{page, row::Row};
+use super::{
+    choice::Choice,
+    page,
+    row::Row,
+    words::{text, title, value},
+};
 use crate::{
     api,
     i18n::{Text, use_text},
     load::use_load,
     parts::{async_view::async_view, icon::Icon},
+    session::use_session,
 };
 
 #[component]
 pub(crate) fn General() -> Html {
     let t = use_text();
+    let owner = use_session().user().is_some_and(|user| user.role == Role::Owner);
     let settings = use_load(api::settings::settings);
+    let on_saved = {
+        let settings = settings.clone();
+        Callback::from(move |all: Vec<Setting>| settings.edit(move |settings| settings.clone_from(&all)))
+    };
     async_view(&settings, |settings| {
         let group = |title: &'static str, names: &[&str]| {
             let rows = names.iter().filter_map(|name| settings.iter().find(|setting| setting.name == *name));
             html! {
                 <section class="mt-6 first:mt-0">
                     <h3 class="h2 mb-2">{title}</h3>
-                    for setting in rows { {line(t, setting)} }
+                    for setting in rows {
+                        if FIXED.contains(&setting.name.as_str()) {
+                            {fixed(t, setting)}
+                        } else {
+                            <Choice key={setting.name.clone()} setting={setting.clone()} {owner} on_saved={&on_saved} />
+                        }
+                    }
                 </section>
             }
         };
         let content = html! {<>
+            if !owner { <p class="text-sm text-ink-2 mb-5 -mt-3">{t.settings_owner_only()}</p> }
             {group(t.settings_group_network(), &["listen", "public_urls", "trusted_proxies", "egress"])}
             {group(t.settings_group_data(), &["data_dir", "durability", "master_key", "audit_days"])}
             {group(t.settings_group_end(), &["drain_seconds"])}
@@ -34,47 +55,33 @@ pub(crate) fn General() -> Html {
     })
 }
 
-fn line(t: Text, setting: &Setting) -> Html {
-    let (title, text) = match setting.name.as_str() {
-        "listen" => (t.settings_listen(), t.settings_listen_text()),
-        "public_urls" => (t.settings_public_urls(), t.settings_public_urls_text()),
-        "trusted_proxies" => (t.settings_trusted_proxies(), t.settings_trusted_proxies_text()),
-        "egress" if setting.value == "public" => (t.settings_egress(), t.settings_egress_public()),
-        "egress" => (t.settings_egress(), t.settings_egress_private()),
-        "data_dir" => (t.settings_data_dir(), t.settings_data_dir_text()),
-        "durability" if setting.value == "process" => (t.settings_durability(), t.settings_durability_process()),
-        "durability" => (t.settings_durability(), t.settings_durability_power()),
-        "master_key" => (t.settings_master_key(), t.settings_master_key_text()),
-        "audit_days" => (t.settings_audit_days(), t.settings_audit_days_text()),
-        "drain_seconds" => (t.settings_drain(), t.settings_drain_text()),
-        // The server is newer than this page.
-        _ => (setting.name.as_str(), ""),
-    };
-    let value = match (setting.name.as_str(), setting.value.as_str()) {
-        (_, "") => t.settings_none().to_owned(),
-        ("master_key", "env") => t.settings_master_key_env().to_owned(),
-        ("master_key", "keyring") => t.settings_master_key_keyring().to_owned(),
-        ("master_key", "data") => t.settings_master_key_data().to_owned(),
-        ("master_key", place) => place.strip_prefix("file:").unwrap_or(place).to_owned(),
-        ("audit_days", "0") => t.settings_audit_days_all().to_owned(),
-        ("audit_days", days) => t.settings_audit_days_count(days.parse::<i64>().unwrap_or_default()),
-        ("drain_seconds", seconds) => format!("{seconds} s"),
-        (_, value) => value.to_owned(),
-    };
-    let origin = setting.origin.as_deref().unwrap_or_default();
-    let from = match setting.source {
-        Source::Default => html! { t.settings_from_default(&format!("AIGW_{}", setting.name.to_uppercase())) },
-        Source::File => locked(&t.settings_from_file(origin)),
-        Source::Environment => locked(&t.settings_from_environment(origin)),
-        Source::Flag => locked(&t.settings_from_flag(origin)),
-    };
-    let words = html! {<>{text}<span class="block text-ink-3 mt-0.5">{from}</span></>};
-    let tone = if setting.value.is_empty() { "text-ink-3" } else { "font-mono text-xs" };
+/// Those that the gateway reads at its start.
+const FIXED: [&str; 4] = ["listen", "data_dir", "durability", "master_key"];
+
+fn fixed(t: Text, setting: &Setting) -> Html {
+    let shown = value(t, &setting.name, &setting.value);
+    let why = origin(t, setting).unwrap_or_else(|| {
+        let name = format!("AIGW_{}", setting.name.to_uppercase());
+        html! { t.settings_at_start(&name) }
+    });
+    let words = html! {<>{text(t, setting)}<span class="block text-ink-3 mt-0.5">{why}</span></>};
     html! {
-        <Row title={title.to_owned()} text={words}><span class={classes!(tone, "break-all", "lg:text-right")}>{value}</span></Row>
+        <Row id={setting.name.clone()} title={title(t, &setting.name)} text={words}>
+            <span class="font-mono text-xs break-all lg:text-right">{shown}</span>
+        </Row>
     }
 }
 
-fn locked(words: &str) -> Html {
-    html! { <span class="flex gap-1.5 items-start">{Icon::Lock.with("icon icon-sm mt-px")}<span class="min-w-0 break-words">{words.to_owned()}</span></span> }
+/// Where it is set, if not here.
+pub(super) fn origin(t: Text, setting: &Setting) -> Option<Html> {
+    let origin = setting.origin.as_deref().unwrap_or_default();
+    let words = match setting.source {
+        Source::Default | Source::Console => return None,
+        Source::File => t.settings_from_file(origin),
+        Source::Environment => t.settings_from_environment(origin),
+        Source::Flag => t.settings_from_flag(origin),
+    };
+    Some(html! {
+        <span class="flex gap-1.5 items-start">{Icon::Lock.with("icon icon-sm mt-px")}<span class="min-w-0 break-words">{words}</span></span>
+    })
 }

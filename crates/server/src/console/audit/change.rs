@@ -88,11 +88,17 @@ impl Change {
     }
 
     /// Keeps the members that differ.
-    pub(in crate::console) fn updated<T: Subject>(before: &T, after: &T) -> Self {
-        let (mut old, mut new) = (members(before), members(after));
-        old.retain(|name, value| new.get(name) != Some(value));
-        new.retain(|name, _| old.contains_key(name));
-        Self { before: Some(old), after: Some(new), ..Self::of(Action::Update, after) }
+    pub(in crate::console) fn updated<T: Subject>(old: &T, new: &T) -> Self {
+        let Self { before, after, .. } = Self::differing(T::KIND, members(old), members(new));
+        Self { before, after, ..Self::of(Action::Update, new) }
+    }
+
+    /// An update of what has no id. Named by the members that differ, which it keeps.
+    pub(in crate::console) fn differing(subject: SubjectKind, mut before: Members, mut after: Members) -> Self {
+        before.retain(|name, value| after.get(name) != Some(value));
+        after.retain(|name, _| before.contains_key(name));
+        let name = before.keys().cloned().collect::<Vec<_>>().join(", ");
+        Self { before: Some(before), after: Some(after), ..Self::did(Action::Update, subject, None, name) }
     }
 
     pub(in crate::console) fn deleted<T: Subject>(before: &T) -> Self {

@@ -59,7 +59,7 @@ fn entry(app: &App, request: &Request) -> NewAuditEntry {
     let extensions = request.extensions();
     let path = extensions.get::<MatchedPath>().map_or_else(|| request.uri().path(), MatchedPath::as_str);
     let address =
-        extensions.get::<Peer>().map(|peer| client::address(*peer, request.headers(), &app.config.trusted_proxies));
+        extensions.get::<Peer>().map(|peer| client::address(*peer, request.headers(), &app.settings().trusted_proxies));
     NewAuditEntry {
         user: extensions.get::<Actor>().map(|Actor(user)| (user.id, user.username.clone())),
         action: Action::Call,

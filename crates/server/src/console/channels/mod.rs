@@ -58,7 +58,7 @@ pub(super) fn address_fault(app: &App, text: &str) -> Option<String> {
         Ok(url) if url.query().is_some() || url.fragment().is_some() => {
             Some("Leave out what follows ? or #.".to_owned())
         }
-        Ok(url) => egress::check_literal(&url, app.config.egress).err(),
+        Ok(url) => egress::check_literal(&url, app.settings().egress).err(),
     }
 }
 

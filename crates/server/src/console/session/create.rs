@@ -39,7 +39,7 @@ pub(in crate::console) async fn create(
     headers: HeaderMap,
     Body(login): Body<Login>,
 ) -> Result<Response, Refusal> {
-    let address = client::address(peer, &headers, &app.config.trusted_proxies);
+    let address = client::address(peer, &headers, &app.settings().trusted_proxies);
     if let Some(seconds) = app.throttle.wait(&login.username, address) {
         return Err(Refusal::TooMany(seconds));
     }

@@ -40,7 +40,7 @@ pub(in crate::console) async fn change_password(
     Actor(user): Actor,
     Input(change): Input<PasswordChange>,
 ) -> Result<(Change, StatusCode), Refusal> {
-    let address = client::address(peer, &headers, &app.config.trusted_proxies);
+    let address = client::address(peer, &headers, &app.settings().trusted_proxies);
     if let Some(seconds) = app.throttle.wait(&user.username, address) {
         return Err(Refusal::TooMany(seconds));
     }

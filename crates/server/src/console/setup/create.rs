@@ -54,7 +54,7 @@ pub(in crate::console) async fn create(
         None => return Err(Refusal::field("username", "That name is in use. Choose another one.")),
     };
     app.setup.close();
-    let address = client::address(peer, &headers, &app.config.trusted_proxies);
+    let address = client::address(peer, &headers, &app.settings().trusted_proxies);
     let token = app.store.sessions().create(owner.id, signed_in_from(address, &headers)).await?;
     let cookie = session_cookie(&app, &headers, Some(&token)).ok_or(Refusal::Internal)?;
     let change = Change::created(&owner).by(owner.clone());

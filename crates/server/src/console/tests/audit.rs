@@ -41,6 +41,7 @@ fn changes(app: &TestApp) -> Vec<(&'static str, &'static str, Value)> {
         ("PATCH", "/api/users/{id}", json!({"role": "admin"})),
         ("POST", "/api/users/{id}/password", json!({"password": password})),
         ("DELETE", "/api/users/{id}", json!({})),
+        ("PATCH", "/api/settings", json!({"audit_days": 90})),
         ("PATCH", "/api/session", json!({"display_name": "Owner"})),
         ("POST", "/api/session/password", json!({"current": password, "new": "another long enough password"})),
         ("POST", "/api/tokens", json!({"name": "ci"})),

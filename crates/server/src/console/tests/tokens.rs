@@ -20,6 +20,7 @@ async fn a_token_opens_what_its_owners_role_opens_but_decides_nothing_about_peop
         ("PATCH", "/api/users/999999"),
         ("DELETE", "/api/users/999999"),
         ("POST", "/api/users/999999/password"),
+        ("PATCH", "/api/settings"),
     ] {
         assert!(closed.iter().any(|(m, p, _)| (&**m, &**p) == (method, path)), "{method} {path}");
     }
