@@ -10,7 +10,6 @@ pub const ONE_PPM: i64 = 1_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Group {
-    /// Stays.
     pub name: String,
     /// What a request costs, in parts per million of the price.
     pub multiplier_ppm: i64,
@@ -37,25 +36,36 @@ pub struct NewGroup {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GroupPatch {
+    /// Users, keys and channels follow. The default group keeps its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multiplier_ppm: Option<i64>,
 }
 
 impl Validate for NewGroup {
     fn check(&self, fields: &mut Fields) {
-        validate::name(fields, "name", &self.name);
-        if self.name.contains('/') {
-            fields.insert("name".to_owned(), "Leave out the slash.".to_owned());
-        }
+        name(fields, &self.name);
         multiplier(fields, self.multiplier_ppm);
     }
 }
 
 impl Validate for GroupPatch {
     fn check(&self, fields: &mut Fields) {
+        if let Some(new) = &self.name {
+            name(fields, new);
+        }
         if let Some(multiplier_ppm) = self.multiplier_ppm {
             multiplier(fields, multiplier_ppm);
         }
+    }
+}
+
+/// It stands in addresses.
+fn name(fields: &mut Fields, name: &str) {
+    validate::name(fields, "name", name);
+    if name.contains('/') {
+        fields.insert("name".to_owned(), "Leave out the slash.".to_owned());
     }
 }
 

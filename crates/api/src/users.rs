@@ -74,7 +74,7 @@ list_query!(
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
-    /// What they sign in with. Stays.
+    /// What they sign in with.
     pub username: String,
     /// The username if empty.
     #[serde(default)]
@@ -93,6 +93,9 @@ pub struct NewAccount {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccountPatch {
+    /// What they sign in with from now on; sessions, keys and tokens stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,6 +129,9 @@ impl Validate for NewAccount {
 
 impl Validate for AccountPatch {
     fn check(&self, fields: &mut Fields) {
+        if let Some(name) = &self.username {
+            validate::name(fields, "username", name);
+        }
         if let Some(name) = &self.display_name {
             validate::name(fields, "display_name", name);
         }

@@ -124,8 +124,9 @@ impl Accounts<'_> {
                     }
                     let role = patch.role.unwrap_or(before.role);
                     let enabled = patch.status.unwrap_or(before.status) == AccountStatus::Enabled;
-                    let mut sql = Sql::new("UPDATE users SET display_name = ");
-                    sql.bind(patch.display_name.unwrap_or(before.display_name).trim())
+                    let mut sql = Sql::new("UPDATE users SET username = ");
+                    sql.bind(patch.username.unwrap_or(before.username).trim())
+                        .push_bind(", display_name = ", patch.display_name.unwrap_or(before.display_name).trim())
                         .push_bind(", role = ", role.as_str())
                         .push_bind(", group_name = ", patch.group.unwrap_or(before.group))
                         .push_bind(", enabled = ", i64::from(enabled))

@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::error::Error;
-use crate::sql::{Columns, Sql, contains};
+use crate::sql::{Columns, Sql, contains, json};
 use crate::store::Store;
 
 #[derive(Debug, Clone, Copy)]
@@ -105,12 +105,15 @@ impl Groups<'_> {
             .await
     }
 
-    /// Changes a group; `None` if there is none.
-    pub async fn update(self, name: &str, patch: GroupPatch) -> Result<Option<Group>, Error> {
+    /// Changes a group; `None` if there is none. Who and what is in it stays in it under its new name.
+    pub async fn update(self, name: &str, patch: GroupPatch) -> Result<Option<Group>, GroupError> {
         let name = name.to_owned();
         self.store
             .write(move |tx| {
                 Box::pin(async move {
+                    if load(tx, &name).await?.is_none() {
+                        return Ok(None);
+                    }
                     if let Some(multiplier_ppm) = patch.multiplier_ppm {
                         sqlx::query("UPDATE groups SET multiplier_ppm = $1 WHERE name = $2")
                             .bind(multiplier_ppm)
@@ -118,7 +121,11 @@ impl Groups<'_> {
                             .execute(&mut *tx)
                             .await?;
                     }
-                    load(tx, &name).await
+                    let new = patch.name.as_deref().map_or(name.as_str(), str::trim);
+                    if new != name {
+                        rename(tx, &name, new).await?;
+                    }
+                    Ok(load(tx, new).await?)
                 })
             })
             .await
@@ -143,6 +150,44 @@ impl Groups<'_> {
             })
             .await
     }
+}
+
+/// The new name is a row before anything refers to it, and the old one goes when nothing does any more.
+async fn rename(tx: &mut AnyConnection, old: &str, new: &str) -> Result<(), GroupError> {
+    if old == DEFAULT_GROUP {
+        return Err(GroupError::Default);
+    }
+    let made = sqlx::query(
+        "INSERT INTO groups (name, multiplier_ppm, created_at)
+         SELECT $1, multiplier_ppm, created_at FROM groups WHERE name = $2
+         ON CONFLICT (name) DO NOTHING",
+    )
+    .bind(new)
+    .bind(old)
+    .execute(&mut *tx)
+    .await?;
+    if made.rows_affected() == 0 {
+        return Err(GroupError::NameTaken);
+    }
+    for sql in [
+        "UPDATE users SET group_name = $1 WHERE group_name = $2",
+        "UPDATE keys SET group_name = $1 WHERE group_name = $2",
+    ] {
+        sqlx::query(sql).bind(new).bind(old).execute(&mut *tx).await?;
+    }
+    for row in &sqlx::query("SELECT id, groups FROM channels").fetch_all(&mut *tx).await? {
+        let row = Columns { table: "channels", row };
+        let mut names: Vec<String> = row.json("groups")?;
+        let Some(at) = names.iter().position(|name| name == old) else { continue };
+        new.clone_into(&mut names[at]);
+        sqlx::query("UPDATE channels SET groups = $1 WHERE id = $2")
+            .bind(json(&names))
+            .bind(row.get::<i64>("id")?)
+            .execute(&mut *tx)
+            .await?;
+    }
+    sqlx::query("DELETE FROM groups WHERE name = $1").bind(old).execute(tx).await?;
+    Ok(())
 }
 
 pub(crate) async fn exists(connection: &mut AnyConnection, name: &str) -> Result<bool, Error> {

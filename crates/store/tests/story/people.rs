@@ -1,3 +1,5 @@
+use api::groups::{GroupPatch, NewGroup};
+use api::keys::NewKey;
 use api::page::PageQuery;
 use api::session::Role;
 use api::tokens::NewToken;
@@ -254,7 +256,7 @@ async fn a_group_that_is_used_stays() {
     let home = Home::new();
     let store = home.open().await;
     let groups = store.groups();
-    let new: api::groups::NewGroup = serde_json::from_str(r#"{"name":"interns","multiplier_ppm":800000}"#).unwrap();
+    let new: NewGroup = serde_json::from_str(r#"{"name":"interns","multiplier_ppm":800000}"#).unwrap();
     let made = groups.create(new.clone()).await.unwrap();
     assert_eq!((made.multiplier_ppm, made.users, made.keys, made.channels), (800_000, 0, 0, 0));
     assert!(matches!(groups.create(new.clone()).await, Err(GroupError::NameTaken)));
@@ -273,8 +275,58 @@ async fn a_group_that_is_used_stays() {
 
     store.channels().delete(channel.id).await.unwrap();
     store.accounts().delete(sora.id).await.unwrap();
-    let patch = api::groups::GroupPatch { multiplier_ppm: Some(0) };
+    let patch = GroupPatch { multiplier_ppm: Some(0), ..GroupPatch::default() };
     assert_eq!(groups.update("interns", patch).await.unwrap().unwrap().multiplier_ppm, 0);
     assert!(groups.delete("interns").await.unwrap());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_group_that_is_renamed_keeps_everyone_and_everything_in_it() {
+    let home = Home::new();
+    let store = home.open().await;
+    let groups = store.groups();
+    let group = |name: &str| NewGroup { name: name.to_owned(), multiplier_ppm: 800_000 };
+    for name in ["interns", "staff"] {
+        groups.create(group(name)).await.unwrap();
+    }
+    let anna = store.accounts().create(new_account("anna", Role::Member, "interns"), hash().await).await.unwrap();
+    let key = NewKey { name: "k".to_owned(), ..NewKey::default() };
+    let key = store.keys().create(anna.id, key).await.unwrap().key;
+    let mut served = channel("c");
+    served.groups = vec!["default".to_owned(), "interns".to_owned()];
+    let served = store.channels().create(served).await.unwrap();
+
+    let named = |name: &str| GroupPatch { name: Some(name.to_owned()), ..GroupPatch::default() };
+    assert!(matches!(groups.update("interns", named("staff")).await, Err(GroupError::NameTaken)));
+    assert!(matches!(groups.update("default", named("all")).await, Err(GroupError::Default)));
+    assert!(groups.update("nobody's", named("x")).await.unwrap().is_none());
+    let before = groups.get("interns").await.unwrap().unwrap();
+    let after = groups.update("interns", named(" juniors ")).await.unwrap().unwrap();
+    assert_eq!(after, api::groups::Group { name: "juniors".to_owned(), ..before });
+    assert_eq!((after.users, after.keys, after.channels), (1, 1, 1));
+    assert!(groups.get("interns").await.unwrap().is_none());
+    assert_eq!(store.accounts().get(anna.id).await.unwrap().unwrap().group, "juniors");
+    assert_eq!(store.keys().for_relay_one(key.id).await.unwrap().unwrap().group, "juniors");
+    assert_eq!(store.channels().get(served.id).await.unwrap().unwrap().groups, ["default", "juniors"]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn who_is_renamed_stays_signed_in_and_signs_in_by_the_new_name() {
+    let home = Home::new();
+    let store = home.open().await;
+    let hash = hash().await;
+    let anna = store.accounts().create(new_account("anna", Role::Member, "default"), hash.clone()).await.unwrap();
+    store.accounts().create(new_account("bert", Role::Member, "default"), hash).await.unwrap();
+    let session = store.sessions().create(anna.id, SignedInFrom::default()).await.unwrap();
+    let named = |name: &str| AccountPatch { username: Some(name.to_owned()), ..AccountPatch::default() };
+    let taken = store.accounts().update(anna.id, named("BERT")).await;
+    assert!(matches!(taken, Err(AccountError::NameTaken)));
+    let renamed = store.accounts().update(anna.id, named(" annika ")).await.unwrap().unwrap();
+    assert_eq!((renamed.username.as_str(), renamed.display_name.as_str()), ("annika", anna.display_name.as_str()));
+    assert_eq!(store.sessions().find(session.expose_secret()).await.unwrap().unwrap().username, "annika");
+    assert!(store.users().find_for_login("anna").await.unwrap().is_none());
+    assert_eq!(store.users().find_for_login("Annika").await.unwrap().unwrap().user.id, anna.id);
     store.close().await;
 }

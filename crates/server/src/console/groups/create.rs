@@ -5,8 +5,8 @@ use api::{
     groups::{Group, NewGroup},
 };
 use axum::{Json, extract::State, http::StatusCode};
-use store::GroupError;
 
+use super::refusal;
 use crate::{
     app::App,
     console::{audit::Change, error::Refusal, input::Input},
@@ -25,9 +25,6 @@ pub(in crate::console) async fn create(
     Input(new): Input<NewGroup>,
 ) -> Result<(StatusCode, Change, Json<Group>), Refusal> {
     let name = new.name.trim().to_owned();
-    let group = app.store.groups().create(new).await.map_err(|error| match error {
-        GroupError::Store(error) => error.into(),
-        GroupError::NameTaken | GroupError::InUse(_) | GroupError::Default => Refusal::name_taken(&name),
-    })?;
+    let group = app.store.groups().create(new).await.map_err(|error| refusal(error, &name))?;
     Ok((StatusCode::CREATED, Change::created(&group), Json(group)))
 }

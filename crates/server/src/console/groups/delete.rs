@@ -1,9 +1,9 @@
 //! `DELETE /api/groups/{name}`
 
-use api::{ErrorBody, Fields};
+use api::ErrorBody;
 use axum::{extract::State, http::StatusCode};
-use store::GroupError;
 
+use super::refusal;
 use crate::{
     app::App,
     console::{audit::Change, error::Refusal, input::Id},
@@ -22,27 +22,8 @@ pub(in crate::console) async fn delete(
     Id(name): Id<String>,
 ) -> Result<(Change, StatusCode), Refusal> {
     let group = app.store.groups().get(&name).await?.ok_or(Refusal::NotFound)?;
-    if !app.store.groups().delete(&name).await.map_err(refusal)? {
+    if !app.store.groups().delete(&name).await.map_err(|error| refusal(error, &name))? {
         return Err(Refusal::NotFound);
     }
     Ok((Change::deleted(&group), StatusCode::NO_CONTENT))
-}
-
-fn refusal(error: GroupError) -> Refusal {
-    match error {
-        GroupError::Store(error) => error.into(),
-        GroupError::InUse(group) => {
-            let uses = [
-                ("users", group.users, format!("Users in it: {}.", group.users)),
-                ("keys", group.keys, format!("Keys in it: {}.", group.keys)),
-                ("channels", group.channels, format!("Channels that serve it: {}.", group.channels)),
-            ];
-            let uses = uses.into_iter().filter(|(_, count, _)| *count > 0);
-            let fields = uses.map(|(name, _, words)| (name.to_owned(), words)).collect();
-            Refusal::Conflict("The group is in use. Move what uses it to another one first.", fields)
-        }
-        GroupError::Default | GroupError::NameTaken => {
-            Refusal::Conflict("The default group stays: everything belongs to it unless said otherwise.", Fields::new())
-        }
-    }
 }
