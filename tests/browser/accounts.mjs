@@ -279,11 +279,62 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await page.getByText(t("audit.end"), { exact: true }).waitFor();
   });
 
-  await step("general", [], async () => {
+  await step("settings-set-elsewhere", [], async () => {
     await link(t("settings.general")).click();
     await page.getByText(t("settings.from_flag", { name: "--listen" }), { exact: true }).waitFor();
     await page.getByText(t("settings.from_environment", { name: "AIGW_DRAIN_SECONDS" }), { exact: true }).waitFor();
-    await page.getByText("7 s", { exact: true }).waitFor();
+    assert.equal(await field(t("settings.drain")).inputValue(), "7");
+    assert.ok(await field(t("settings.drain")).isDisabled());
+  });
+
+  await step("change-setting", [], async () => {
+    const days = field(t("settings.audit_days"));
+    const changed = (value, before) => toast(t("settings.changed", { name: t("settings.audit_days"), value, before }));
+    const many = (n) => t("settings.audit_days_count", { n });
+    await days.fill("40000");
+    await days.press("Enter");
+    inItsLanguage(await fault(days));
+    await days.press("Escape");
+    assert.equal(await days.inputValue(), "365");
+    await days.fill("90");
+    await days.press("Enter");
+    await changed(many(90), many(365)).waitFor();
+    await button(t("do.undo")).click();
+    await changed(many(365), many(90)).waitFor();
+    assert.equal(await days.inputValue(), "365");
+    await days.fill("30");
+    await heading(t("settings.general")).click();
+    await changed(many(30), many(365)).waitFor();
+    const kept = (await api("/api/settings")).items.find((setting) => setting.name === "audit_days");
+    assert.deepEqual([kept.value, kept.source], ["30", "console"]);
+    await button(`${t("settings.back")}: ${t("settings.audit_days")}`).click();
+    await changed(many(365), many(30)).waitFor();
+  });
+
+  await step("change-addresses", [], async () => {
+    const urls = field(t("settings.public_urls"));
+    await urls.fill("ai.example.com");
+    await urls.press("Enter");
+    inItsLanguage(await fault(urls));
+    await button(t("chips.remove", { value: "ai.example.com" })).click();
+    await urls.fill("https://ai.example.com");
+    await urls.press("Enter");
+    await toast(t("settings.changed", { name: t("settings.public_urls"), value: "https://ai.example.com", before: t("settings.none") })).waitFor();
+    await button(t("chips.remove", { value: "https://ai.example.com" })).click();
+    await toast(t("settings.changed", { name: t("settings.public_urls"), value: t("settings.none"), before: "https://ai.example.com" })).waitFor();
+  });
+
+  await step("find-setting", [], async () => {
+    await heading(t("settings.general")).click();
+    await page.keyboard.press("/");
+    await page.keyboard.type("X-Forwarded-For");
+    const found = page.getByRole("list", { name: t("settings.find"), exact: true });
+    await found.getByRole("button").filter({ hasText: t("settings.trusted_proxies") }).click();
+    await found.waitFor({ state: "detached" });
+    await page.locator(".setting-on").getByText(t("settings.trusted_proxies"), { exact: true }).waitFor();
+    await field(t("settings.find")).fill("the colour of the moon");
+    await page.getByText(t("settings.find_none", { words: "the colour of the moon" }), { exact: true }).waitFor();
+    await field(t("settings.find")).press("Escape");
   });
 
   await step("appearance", [], async () => {

@@ -122,7 +122,7 @@ pub(crate) fn ChipsInput(props: &ChipsInputProps) -> Html {
     html! {
         <div class={classes!("input", "chips", "w-full", "!h-auto", "min-h-8", "!p-1", "!pl-1.5", invalid.then_some("input-bad"))}>
             {for chips}
-            <input id={&props.id} class="font-mono !text-xs flex-1 min-w-32" value={(*draft).clone()} {oninput} {onkeydown} {onblur} {onpaste} {disabled}
+            <input id={&props.id} class="font-mono !text-xs flex-1 min-w-20" value={(*draft).clone()} {oninput} {onkeydown} {onblur} {onpaste} {disabled}
                 placeholder={props.values.is_empty().then(|| props.placeholder.clone())} autocomplete="off" spellcheck="false" autocapitalize="off"
                 aria-label={&props.label} aria-invalid={invalid.then_some("true")} aria-describedby={format!("{}-note", props.id)} />
         </div>

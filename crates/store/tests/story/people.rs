@@ -293,7 +293,7 @@ async fn a_group_that_is_renamed_keeps_everyone_and_everything_in_it() {
     let anna = store.accounts().create(new_account("anna", Role::Member, "interns"), hash().await).await.unwrap();
     let key = NewKey { name: "k".to_owned(), ..NewKey::default() };
     let key = store.keys().create(anna.id, key).await.unwrap().key;
-    let mut served = channel("c");
+    let mut served = channel("c", &[], &["m"]);
     served.groups = vec!["default".to_owned(), "interns".to_owned()];
     let served = store.channels().create(served).await.unwrap();
 

@@ -54,7 +54,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                 let answer = match known {
                     None => api::groups::create(&new).await,
                     Some(known) => {
-                        let patch = GroupPatch { multiplier_ppm: Some(multiplier_ppm) };
+                        let patch = GroupPatch { multiplier_ppm: Some(multiplier_ppm), ..GroupPatch::default() };
                         api::groups::update(&known.name, &patch).await
                     }
                 };

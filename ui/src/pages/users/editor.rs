@@ -75,6 +75,7 @@ impl Draft {
     fn patch(&self, account: &Account) -> AccountPatch {
         let name = self.display_name.trim();
         AccountPatch {
+            username: None,
             display_name: (name != account.display_name).then(|| name.to_owned()),
             role: (self.role != account.role).then_some(self.role),
             group: (self.group != account.group).then(|| self.group.clone()),
