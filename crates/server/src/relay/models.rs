@@ -27,9 +27,8 @@ struct Model<'a> {
 }
 
 pub(super) async fn list(State(app): State<App>, request: Request) -> Response {
-    // The console has a page of this name; a browser that opens it wants that one.
-    if request.uri().path() == "/models" && prefers_html(&request) {
-        return assets::page("/models", request.headers());
+    if let Some(page) = page(&request) {
+        return page;
     }
     let key = match credential::check_here(&app, &request) {
         Ok(key) => key,
@@ -41,6 +40,9 @@ pub(super) async fn list(State(app): State<App>, request: Request) -> Response {
 }
 
 pub(super) async fn read(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+    if let Some(page) = page(&request) {
+        return page;
+    }
     let key = match credential::check_here(&app, &request) {
         Ok(key) => key,
         Err(failure) => return refuse(&failure),
@@ -51,6 +53,12 @@ pub(super) async fn read(State(app): State<App>, Path(id): Path<String>, request
     }
     let text = format!("No model “{id}” is served here for this key. GET /v1/models lists those that are.");
     refuse(&Failure::new(Kind::ModelNotFound, text).at("model"))
+}
+
+/// The console has pages of these names; a browser that opens one wants that.
+fn page(request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    (path.starts_with("/models") && prefers_html(request)).then(|| assets::page(path, request.headers()))
 }
 
 fn model(listed: Listed<'_>) -> Model<'_> {
