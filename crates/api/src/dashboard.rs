@@ -40,6 +40,8 @@ impl DashboardQuery {
     pub const MAX_BUCKETS: i64 = 750;
     /// Hours that may be told apart by less than an hour.
     pub const MAX_FINE_HOURS: i64 = 24;
+    /// Requests that are looked at where buckets are shorter than an hour.
+    pub const MAX_SCAN: i64 = 50_000;
 
     /// Whether buckets are shorter than what is summed up beforehand.
     pub const fn is_fine(&self) -> bool {
@@ -87,6 +89,9 @@ pub struct Dashboard {
     /// The end of the range, which may cut the last bucket short.
     pub to: Time,
     pub step_minutes: i64,
+    /// Where buckets are shorter than an hour and the range has more than 50,000 requests, only the newest ones count: those of the
+    /// buckets from here on. The ones before are empty, and so is the range before.
+    pub counted_from: Option<Time>,
     pub totals: Totals,
     /// Of the range before, which is as long.
     pub before: Totals,

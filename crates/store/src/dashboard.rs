@@ -1,5 +1,5 @@
 //! Reading what requests came to: from `usage_hourly`, or where buckets are shorter than an hour from the requests themselves, counted
-//! alike. All numbers of one answer are of one moment.
+//! alike; there, so many of the newest that an answer doesn't take long. All numbers of one answer are of one moment.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -35,10 +35,15 @@ impl Dashboards<'_> {
     /// What the requests of a range came to. The query must be valid.
     pub async fn read(self, scope: Scope, query: &DashboardQuery) -> Result<Dashboard, Error> {
         let (from, to) = query.bounds();
-        let range = Range { scope, from, to, fine: query.is_fine() };
+        let whole = Range { scope, from, counted: from, to, fine: query.is_fine() };
         let step = query.step_minutes.saturating_mul(MINUTE);
         let mut connection = self.store.read().await?;
         let mut tx = connection.begin().await?;
+        let cut = beyond(&mut tx, whole).await?;
+        // Whole buckets only, as half of one would look like a quiet time; the last one in any case.
+        let last = (to - from - 1) / step;
+        let counted_from = cut.map(|cut| from + ((cut - from) / step + 1).min(last) * step);
+        let range = Range { counted: counted_from.unwrap_or(from), ..whole };
 
         let mut totals = [0; COLUMNS.len()];
         let mut buckets = BTreeMap::new();
@@ -46,8 +51,7 @@ impl Dashboards<'_> {
             add(&mut totals, &counts);
             buckets.insert(bucket, counts);
         }
-        let before = by_bucket(&mut tx, Range { from: from - (to - from), to: from, ..range }, to - from).await?;
-        let before = before.into_iter().next().map_or([0; COLUMNS.len()], |(_, counts)| counts);
+        let before = if counted_from.is_none() { before(&mut tx, range).await? } else { [0; COLUMNS.len()] };
 
         let models = ranking(&mut tx, range, Dimension::Model).await?;
         let keys = ranking(&mut tx, range, Dimension::Key).await?;
@@ -86,6 +90,7 @@ impl Dashboards<'_> {
             from: Time::from_millis(from),
             to: Time::from_millis(to),
             step_minutes: query.step_minutes,
+            counted_from: counted_from.map(Time::from_millis),
             totals: summed(&totals),
             before: summed(&before),
             buckets,
@@ -104,7 +109,10 @@ impl Dashboards<'_> {
 #[derive(Debug, Clone, Copy)]
 struct Range {
     scope: Scope,
+    /// Where buckets are counted from.
     from: i64,
+    /// Where what counts begins.
+    counted: i64,
     to: i64,
     fine: bool,
 }
@@ -113,11 +121,11 @@ impl Range {
     fn push(self, sql: &mut Sql) {
         sql.push(" FROM ");
         if self.fine {
-            push_finished(sql, self.from, self.to);
+            push_finished(sql, self.counted, self.to);
         } else {
             sql.push("usage_hourly");
         }
-        sql.push_bind(" WHERE hour >= ", self.from).push_bind(" AND hour < ", self.to);
+        sql.push_bind(" WHERE hour >= ", self.counted).push_bind(" AND hour < ", self.to);
         self.scope.restrict(sql, "user_id");
     }
 }
@@ -156,6 +164,20 @@ fn push_finished(sql: &mut Sql, from: i64, to: i64) {
     sql.push(" AND state <> 'open') AS finished");
 }
 
+/// The moment of the first request, from the newest back, that is one too many to be looked at.
+async fn beyond(tx: &mut AnyConnection, range: Range) -> Result<Option<i64>, Error> {
+    if !range.fine {
+        return Ok(None);
+    }
+    let mut sql = Sql::new("SELECT created_at FROM requests WHERE ");
+    push_moments(&mut sql, range.counted, range.to);
+    range.scope.restrict(&mut sql, "user_id");
+    sql.push_bind(" ORDER BY id DESC LIMIT 1 OFFSET ", DashboardQuery::MAX_SCAN);
+    let row = sql.build().fetch_optional(tx).await?;
+    let moment: Option<i64> = row.map(|row| row.try_get("created_at")).transpose()?;
+    Ok(moment.filter(|moment| range.counted <= *moment))
+}
+
 const fn column(by: Dimension) -> &'static str {
     match by {
         Dimension::Model => "model",
@@ -189,6 +211,18 @@ async fn by_bucket(tx: &mut AnyConnection, range: Range, step: i64) -> Result<Ve
             Ok((row.get("bucket")?, counts))
         })
         .collect()
+}
+
+/// What the range before came to, which is as long; nothing if it has too many requests to look at.
+async fn before(tx: &mut AnyConnection, range: Range) -> Result<Counts, Error> {
+    let length = range.to - range.from;
+    let from = range.from - length;
+    let range = Range { from, counted: from, to: range.from, ..range };
+    if beyond(tx, range).await?.is_some() {
+        return Ok([0; COLUMNS.len()]);
+    }
+    let counts = by_bucket(tx, range, length).await?.into_iter().next();
+    Ok(counts.map_or([0; COLUMNS.len()], |(_, counts)| counts))
 }
 
 /// A subject as the database writes it, and what its requests came to.

@@ -134,6 +134,47 @@ async fn minutes_add_up_to_what_the_hours_say() {
 }
 
 #[tokio::test]
+async fn minutes_of_more_requests_than_are_looked_at_say_from_when_they_count() {
+    let home = Home::new();
+    let store = home.open().await;
+    // A thousand each minute: the newest 50,000 are those of the last fifty minutes.
+    let mut behind = home.sql().await;
+    sqlx::query(
+        "INSERT INTO requests (id, created_at, user_id, key_id, key_name, model, endpoint, dialect, stream, input_estimate, state)
+         WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 59999)
+         SELECT printf('%08x-%04x-7000-8000-%012x', (?1 + n * 60) >> 16, (?1 + n * 60) & 65535, n), ?1 + n * 60, n % 60 / 59, 1, '',
+             'm', '', 'chat', 0, 0, 'done' FROM n",
+    )
+    .bind(THIS_HOUR)
+    .execute(&mut behind)
+    .await
+    .unwrap();
+    let minutes = |hours: i64, step_minutes| DashboardQuery {
+        from: Time::from_millis(THIS_HOUR - hours * HOUR),
+        to: Time::from_millis(THIS_HOUR + HOUR),
+        step_minutes,
+        by: Dimension::Model,
+    };
+    let answer = store.dashboards().read(Scope::All, &minutes(0, 1)).await.unwrap();
+    assert_eq!(answer.counted_from, Some(Time::from_millis(THIS_HOUR + 10 * 60_000)));
+    assert_eq!((answer.totals.requests, answer.before.requests), (50_000, 0));
+    let requests: Vec<_> = answer.buckets.iter().map(|bucket| bucket.totals.requests).collect();
+    assert_eq!(
+        (requests.len(), &requests[..11], requests[59]),
+        (60, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_000][..], 1_000)
+    );
+    assert_eq!(answer.models[0].requests, 50_000);
+
+    let answer = store.dashboards().read(Scope::All, &minutes(2, 50)).await.unwrap();
+    let requests: Vec<_> = answer.buckets.iter().map(|bucket| bucket.totals.requests).collect();
+    assert_eq!(requests, [0, 0, 0, 30_000], "the last bucket counts whole, and no half of another");
+
+    let own = store.dashboards().read(Scope::User(1), &minutes(0, 1)).await.unwrap();
+    assert_eq!((own.counted_from, own.totals.requests), (None, 1_000), "others' requests take no room");
+    store.close().await;
+}
+
+#[tokio::test]
 async fn members_see_their_own_numbers_only() {
     let home = Home::new();
     let store = home.open().await;
