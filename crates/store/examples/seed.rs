@@ -10,12 +10,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use api::Time;
-use api::keys::NewKey;
+use api::channels::{ChannelPatch, ChannelTest};
+use api::groups::NewGroup;
 use api::logs::{Attempt, LogState};
 use api::models::ModelPatch;
 use api::prices::Pricing;
 use api::session::Role;
+use api::users::AccountPatch;
 use secrecy::SecretString;
+use serde_json::json;
 use store::{
     Charge, Clock, Durability, MasterKeySource, Open, Options, Passwords, PriceInEffect, Settle, Store, SystemClock,
     Usage,
@@ -42,20 +45,45 @@ const MODELS: [(&str, i64, i64, u64); 7] = [
 /// Nobody says what it costs.
 const UNPRICED: &str = "house-large";
 
-/// Names and providers.
-const CHANNELS: [(&str, &str); 5] = [
-    ("Anthropic · main", "anthropic"),
-    ("OpenAI · team", "openai"),
-    ("Vertex · europe-west4", "openai"),
-    ("机房 · 二号", "ollama"),
-    ("Ollama · workstation", "ollama"),
+/// Per cent of the busiest hour's requests, by the hour in UTC.
+const HOURS: [u64; 24] = [18, 12, 9, 8, 8, 12, 22, 40, 62, 85, 95, 100, 80, 74, 90, 97, 92, 84, 66, 50, 42, 38, 32, 25];
+
+/// How a channel's last test went.
+#[derive(Clone, Copy)]
+enum Tested {
+    Never,
+    Answered(i64),
+    Refused(u16, &'static str),
+}
+
+/// Name, provider, models (as in [`MODELS`]), priority, weight, share of the requests, last test.
+type Channel = (&'static str, &'static str, &'static [usize], i64, i64, u64, Tested);
+
+const CHANNELS: [Channel; 8] = [
+    ("Anthropic · main", "anthropic", &[0, 2], 10, 100, 40, Tested::Answered(583)),
+    ("OpenAI · team", "openai", &[1], 10, 150, 24, Tested::Answered(661)),
+    ("Google AI Studio", "gemini", &[3], 10, 100, 12, Tested::Answered(912)),
+    ("OpenRouter · overflow", "openrouter", &[0, 1, 2, 3, 5, 6], 1, 100, 8, Tested::Answered(974)),
+    ("月之暗面 · 生产", "moonshot", &[6], 10, 100, 4, Tested::Refused(401, "Invalid Authentication")),
+    ("机房 · 二号", "vllm", &[4, 5], 5, 100, 10, Tested::Answered(187)),
+    ("Ollama · workstation", "ollama", &[4], 1, 20, 2, Tested::Never),
+    ("Demo", "demo", &[], 0, 10, 0, Tested::Answered(1)),
+];
+
+/// Username, name, role, group.
+const PEOPLE: [(&str, &str, Role, &str); 5] = [
+    ("mara", "Mara Okafor", Role::Admin, "default"),
+    ("siyuan.chen", "陈思远", Role::Member, "数据组"),
+    ("priya", "Priya Raman", Role::Member, "default"),
+    ("jonas", "Jonas Lindqvist", Role::Member, "interns"),
+    ("ci", "build bot", Role::Member, "default"),
 ];
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1);
     let data_dir = PathBuf::from(arguments.next().ok_or("name a directory")?);
-    let requests: i64 = arguments.next().map_or(Ok(12_000), |n| n.parse())?;
+    let requests: i64 = arguments.next().map_or(Ok(24_000), |n| n.parse())?;
     let clock = Arc::new(SystemClock);
     let store = Store::open(Options {
         data_dir,
@@ -66,26 +94,55 @@ async fn main() -> Outcome<()> {
     .await?;
     let hash = Passwords::new().hash(SecretString::from(PASSWORD)).await?;
     let owner = store.users().create_owner("ada", hash.clone()).await?.ok_or("the directory has an owner already")?;
-    let mara = store.users().create("mara", "Mara Okafor", Role::Member, hash).await?;
+    for (name, multiplier_ppm) in [("数据组", 800_000), ("interns", 1_000_000)] {
+        store.groups().create(NewGroup { name: name.to_owned(), multiplier_ppm }).await?;
+    }
+    let mut people = vec![owner.id];
+    for (username, name, role, group) in PEOPLE {
+        let user = store.users().create(username, name, role, hash.clone()).await?;
+        let patch: AccountPatch = serde_json::from_value(json!({ "group": group }))?;
+        store.accounts().update(user.id, patch).await?;
+        people.push(user.id);
+    }
+    let day = |days: i64| Time::from_millis(clock.now().as_millis() + days * DAY);
     let mut keys = Vec::new();
-    for (user, name) in [
-        (owner.id, "claude-code · laptop"),
-        (owner.id, "codex-ci"),
-        (mara.id, "zed · workstation"),
-        (mara.id, "数据标注-批处理"),
-        (owner.id, "open webui"),
+    for (person, key) in [
+        (0, json!({ "name": "claude-code · laptop", "models": ["claude-sonnet-4-5", "claude-opus-4-5"] })),
+        (
+            5,
+            json!({ "name": "codex-ci", "models": ["gpt-5.1-codex"], "ip_allow": ["10.20.0.0/16"], "expires_at": day(98) }),
+        ),
+        (1, json!({ "name": "zed · workstation" })),
+        (
+            2,
+            json!({ "name": "数据标注-批处理", "group": "数据组", "models": ["kimi-k2", "qwen3-coder", "house-large"] }),
+        ),
+        (0, json!({ "name": "open webui" })),
+        (3, json!({ "name": "notebook-exports", "expires_at": day(3) })),
+        (4, json!({ "name": "intern-sandbox", "group": "interns", "models": ["house-large"] })),
     ] {
-        let new: NewKey = serde_json::from_value(serde_json::json!({ "name": name }))?;
-        keys.push((user, store.keys().create(user, new).await?.key));
+        let user = people[person];
+        keys.push((user, store.keys().create(user, serde_json::from_value(key)?).await?.key));
     }
     let mut channels = Vec::new();
-    for (name, provider) in CHANNELS {
-        let new = serde_json::json!({
-            "name": name, "provider": provider, "keys": ["sk-not-a-real-key-0123456789"],
-            "models": MODELS.map(|(name, ..)| name),
+    for (name, provider, models, priority, weight, _, tested) in CHANNELS {
+        let models: Vec<&str> =
+            if provider == "demo" { vec!["demo"] } else { models.iter().map(|model| MODELS[*model].0).collect() };
+        let base_url = (provider == "vllm").then_some("http://10.20.0.12:8000/v1");
+        let own_keys: &[&str] =
+            if matches!(provider, "demo" | "ollama" | "vllm") { &[] } else { &["sk-not-a-real-key-0123456789"] };
+        let new = json!({
+            "name": name, "provider": provider, "base_url": base_url, "keys": own_keys, "models": models,
+            "priority": priority, "weight": weight, "groups": ["default", "数据组", "interns"],
         });
-        channels.push(store.channels().create(serde_json::from_value(new)?).await?);
+        let channel = store.channels().create(serde_json::from_value(new)?).await?;
+        if let Some(test) = tested.of(&channel, clock.now()) {
+            store.channels().record_test(channel.id, &test).await?;
+        }
+        channels.push(channel);
     }
+    let off: ChannelPatch = serde_json::from_value(json!({ "status": "disabled" }))?;
+    store.channels().update(channels[6].id, off).await?;
 
     let prices = prices(&store).await?;
     let now = clock.now().as_millis();
@@ -101,12 +158,14 @@ async fn main() -> Outcome<()> {
         };
         let at = now - back - dice.number(120_000);
         let hour = (at / 3_600_000) % 24;
-        if !(7..20).contains(&hour) && dice.below(10) < 7 {
+        if dice.below(100) >= HOURS[usize::try_from(hour)?] {
             continue;
         }
-        let (model, ..) = MODELS[dice.weighted(&MODELS.map(|(.., weight)| weight))];
-        let (user_id, key) = &keys[dice.weighted(&[34, 26, 20, 12, 8])];
-        let channel = &channels[dice.weighted(&[40, 28, 16, 12, 4])];
+        let asked = dice.weighted(&MODELS.map(|(.., weight)| weight));
+        let (model, ..) = MODELS[asked];
+        let (user_id, key) = &keys[dice.weighted(&[34, 26, 20, 9, 8, 2, 1])];
+        let serves = |channel: &Channel| if channel.2.contains(&asked) { channel.5 } else { 0 };
+        let channel = &channels[dice.weighted(&CHANNELS.map(|channel| serves(&channel)))];
         let fate = dice.below(1_000);
         let state = match fate {
             0..975 => LogState::Done,
@@ -155,7 +214,7 @@ async fn main() -> Outcome<()> {
         };
         let mut attempts = Vec::new();
         if tried && (dice.below(40) == 0 || !works) {
-            let other = &channels[1];
+            let other = &channels[3];
             attempts.push(attempt(
                 other.id,
                 &other.name,
@@ -238,6 +297,25 @@ async fn prices(store: &Store) -> Outcome<HashMap<String, Arc<PriceInEffect>>> {
         .into_iter()
         .filter_map(|model| Some((model.name, Arc::clone(model.prices.at(SystemClock.now())?))))
         .collect())
+}
+
+impl Tested {
+    fn of(self, channel: &api::channels::Channel, now: Time) -> Option<ChannelTest> {
+        let (ok, status, latency_ms, error) = match self {
+            Self::Never => return None,
+            Self::Answered(millis) => (true, 200, millis, None),
+            Self::Refused(status, error) => (false, status, 211, Some(error.to_owned())),
+        };
+        Some(ChannelTest {
+            ok,
+            model: channel.models[0].clone(),
+            key_last4: channel.keys.first().map(|key| key.last4.clone()).unwrap_or_default(),
+            status: Some(status),
+            latency_ms,
+            error,
+            tested_at: Time::from_millis(now.as_millis() - 26 * 60_000),
+        })
+    }
 }
 
 /// Numbers that look random and are the same each time (Marsaglia's xorshift).
