@@ -86,11 +86,12 @@ impl Text {
         )
     }
 
-    /// Nano-USD as people read money: `$44.18`, from a dollar down four decimals (`$0.0139`), a crumb in six.
+    /// Nano-USD as people read money: `$44.18`, below ten cents in four decimals (`$0.0139`), a crumb in six.
     pub(crate) fn money(self, nusd: i64) -> String {
         let decimals = match nusd.unsigned_abs() {
             0 => return "$0".to_owned(),
-            1_000_000_000.. => 2,
+            // What would be shown as ten cents or more.
+            99_950_000.. => 2,
             100_000.. => 4,
             _ => 6,
         };
@@ -149,6 +150,15 @@ impl Text {
         }
     }
 
+    /// A share among others in a column, in whole per cent: `40 %`.
+    #[expect(clippy::unused_self, reason = "called like its neighbours")]
+    pub(crate) fn share(self, part: i64, whole: i64) -> String {
+        match (i128::from(part) * 1_000 / i128::from(whole.max(1)) + 5) / 10 {
+            0 if part > 0 => "< 1 %".to_owned(),
+            percent => format!("{percent} %"),
+        }
+    }
+
     /// `86 tok/s`, of tokens that took `millis`; nothing if that can't be said.
     pub(crate) fn speed(self, tokens: i64, millis: i64) -> Option<String> {
         (tokens > 0 && millis > 0).then(|| format!("{} tok/s", self.number(tokens.saturating_mul(1_000) / millis)))
@@ -177,6 +187,16 @@ pub(crate) fn decimal(ppm: i64) -> String {
     match fraction.trim_end_matches('0') {
         "" => whole.to_string(),
         fraction => format!("{whole}.{fraction}"),
+    }
+}
+
+/// `$1.50` → `$1.5`, `2.00 s` → `2 s`: without the zeros that say nothing.
+pub(crate) fn shortest(number: &str) -> String {
+    let Some((whole, rest)) = number.split_once('.') else { return number.to_owned() };
+    let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    match rest[..rest.len() - unit.len()].trim_end_matches('0') {
+        "" => format!("{whole}{unit}"),
+        fraction => format!("{whole}.{fraction}{unit}"),
     }
 }
 
@@ -248,7 +268,10 @@ mod tests {
             (44_180_000_000, "$44.18"),
             (1_234_567_890_000, "$1,234.57"),
             (13_900_000, "$0.0139"),
-            (999_999_999, "$1.0000"),
+            (999_999_999, "$1.00"),
+            (416_300_000, "$0.42"),
+            (99_940_000, "$0.0999"),
+            (99_950_000, "$0.10"),
             (12_345, "$0.000012"),
             (-4_600_000_000, "−$4.60"),
         ] {
@@ -286,6 +309,15 @@ mod tests {
     }
 
     #[test]
+    fn shares_in_a_column_stand_below_each_other() {
+        for (part, whole, text) in
+            [(547, 1_000, "55 %"), (14, 100, "14 %"), (1, 1_000, "< 1 %"), (0, 5, "0 %"), (0, 0, "0 %")]
+        {
+            assert_eq!(EN.share(part, whole), text);
+        }
+    }
+
+    #[test]
     fn speed_needs_tokens_and_time() {
         assert_eq!(EN.speed(941, 11_300).as_deref(), Some("83 tok/s"));
         assert_eq!(EN.speed(0, 10), None);
@@ -295,6 +327,15 @@ mod tests {
     #[test]
     fn log_times_are_the_readers_clock_to_the_millisecond() {
         assert_eq!(EN.clock(NOW + 7_412, 3_600), "09:30:07.412");
+    }
+
+    #[test]
+    fn a_round_number_is_said_without_its_zeros() {
+        for (long, short) in
+            [("$2.00", "$2"), ("$0.0500", "$0.05"), ("1.50 s", "1.5 s"), ("100 ms", "100 ms"), ("2 万", "2 万")]
+        {
+            assert_eq!(shortest(long), short);
+        }
     }
 
     #[test]

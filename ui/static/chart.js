@@ -3,14 +3,15 @@
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 // Numbers on an axis are whole: 1, 2, 5, 10, 20, …
-const wholes = Array.from({ length: 18 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
-const font = () => `11px ${css("--font-sans")}`;
+const wholes = Array.from({ length: 19 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+const font = (ratio = 1) => `${11 * ratio}px ${css("--font-sans")}`;
 
 /**
  * Draws into `root` and answers a function that takes it away again.
  *
- * spec: { at: [seconds], step: seconds, stacked, series: [{ color, dashed, values: [number | null] }], height }
- * on: { hover(index or -1, left in px), choose(index), value(number) → text, time(seconds) → text }
+ * spec: { at: [seconds], step: seconds, stacked, series: [{ color, dashed, values: [number | null] }], height, end: text at the
+ *   right end of the time axis, or null }
+ * on: { hover(index or -1, left in px), choose(index), value(number) → text of a tick, time(seconds) → text }
  */
 globalThis.aigwChart = (root, json, on) => {
   const spec = JSON.parse(json);
@@ -21,6 +22,17 @@ globalThis.aigwChart = (root, json, on) => {
   );
   const drawn = spec.series.map((series, i) => ({ ...series, values: spec.stacked ? stack[i] : series.values }));
   if (spec.stacked) drawn.reverse();
+
+  // A step whose ticks would read alike says nothing.
+  const legible = wholes.filter((step) => new Set([0, 1, 2, 3].map((times) => on.value(step * times))).size === 4);
+  const empty = drawn.every(({ values }) => values.every((value) => !value));
+  // A line needs two points: one that stands alone is drawn as what it is.
+  const alone = (chart, index) => {
+    const values = chart.data[index];
+    return values.flatMap((value, i) => (value !== null && (values[i - 1] ?? values[i + 1] ?? null) === null ? [i] : []));
+  };
+  // The end has a word of its own; ticks keep away from it.
+  const near = (chart, split) => spec.end !== null && chart.valToPos(split, "x") > chart.over.clientWidth - 52;
 
   const axis = { stroke: () => css("--ink-3"), font: font(), ticks: { show: false } };
   // A new drawing has no cursor. It says so, and must not take away what the last one's, or the keyboard, still points at.
@@ -35,19 +47,30 @@ globalThis.aigwChart = (root, json, on) => {
       select: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: !spec.stacked, size: 6 } },
       scales: {
-        x: { time: true, range: () => [spec.at[0], spec.at[count - 1] + (spec.stacked ? spec.step : 0)] },
+        x: { time: true, range: () => [spec.at[0], spec.at[count - 1] + (spec.stacked || count === 1 ? spec.step : 0)] },
         y: { range: (_, low, high) => [0, high > 0 ? high * 1.06 : 1] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 26, gap: 6, space: 84, values: (_, splits) => splits.map((s) => on.time(s)) },
+        {
+          ...axis,
+          grid: { show: false },
+          size: 26,
+          gap: 6,
+          space: 84,
+          values: (chart, splits) => splits.map((split) => (near(chart, split) ? "" : on.time(split))),
+        },
         {
           ...axis,
           grid: { stroke: () => css("--color-base-300"), width: 1 },
-          size: 52,
+          size: (chart, labels) => {
+            chart.ctx.font = font();
+            return 14 + Math.max(24, ...(labels ?? []).map((label) => chart.ctx.measureText(label).width));
+          },
           gap: 6,
-          space: 64,
-          incrs: wholes,
+          space: 44,
+          incrs: legible,
           values: (_, splits) => splits.map((split) => on.value(split)),
+          ...(empty && { splits: () => [0] }),
         },
       ],
       series: [
@@ -58,11 +81,21 @@ globalThis.aigwChart = (root, json, on) => {
           width: spec.stacked ? 1 : 1.5,
           dash: series.dashed ? [4, 3] : undefined,
           paths: spec.stacked ? columns : undefined,
-          points: { show: false },
+          points: spec.stacked ? { show: false } : { show: true, size: 5, fill: () => css(series.color), filter: alone },
           spanGaps: false,
         })),
       ],
       hooks: {
+        draw: [
+          ({ ctx, bbox }) => {
+            if (spec.end === null) return;
+            const ratio = devicePixelRatio;
+            ctx.save();
+            Object.assign(ctx, { font: font(ratio), fillStyle: css("--ink-3"), textAlign: "right", textBaseline: "top" });
+            ctx.fillText(spec.end, bbox.left + bbox.width, bbox.top + bbox.height + 6 * ratio);
+            ctx.restore();
+          },
+        ],
         setCursor: [
           (chart) => {
             const { idx, left } = chart.cursor;

@@ -7,7 +7,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use crate::i18n::use_text;
+use crate::{
+    format::shortest,
+    i18n::{Text, use_text},
+};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Series {
@@ -43,6 +46,9 @@ pub(crate) struct ChartProps {
     pub(crate) value: Callback<i64, String>,
     /// A moment on the axis, in milliseconds.
     pub(crate) time: Callback<i64, String>,
+    /// The points go on until now.
+    #[prop_or_default]
+    pub(crate) ends_now: bool,
     /// A point's span in full, by its number.
     pub(crate) span: Callback<usize, String>,
     /// The point was chosen.
@@ -60,6 +66,7 @@ struct Spec<'s> {
     stacked: bool,
     series: &'s [Series],
     height: u32,
+    end: Option<&'static str>,
 }
 
 #[wasm_bindgen]
@@ -81,9 +88,9 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
     {
         let (root, hover, props) = (root.clone(), hover.setter(), props.clone());
         // Callbacks are new each time; what they say changes with the numbers or the language.
-        let drawn = (props.kind, props.at.clone(), props.series.clone(), props.height, t);
+        let drawn = (props.kind, props.at.clone(), props.series.clone(), props.height, props.ends_now, t);
         use_effect_with(drawn, move |_| {
-            let drawing = root.cast::<Element>().and_then(|root| Drawing::new(&root, &props, hover));
+            let drawing = root.cast::<Element>().and_then(|root| Drawing::new(t, &root, &props, hover));
             move || drop(drawing)
         });
     }
@@ -209,9 +216,14 @@ struct Drawing {
     _choose: Closure<dyn Fn(u32)>,
 }
 
+/// A round number as short as it can be said.
+fn tick(number: i64, value: &Callback<i64, String>) -> String {
+    if number == 0 { "0".to_owned() } else { shortest(&value.emit(number)) }
+}
+
 impl Drawing {
     #[expect(clippy::cast_possible_truncation, reason = "pixels, and numbers that came as integers")]
-    fn new(root: &Element, props: &ChartProps, hover: UseStateSetter<Hover>) -> Option<Self> {
+    fn new(t: Text, root: &Element, props: &ChartProps, hover: UseStateSetter<Hover>) -> Option<Self> {
         if props.at.is_empty() {
             return None;
         }
@@ -221,10 +233,11 @@ impl Drawing {
             stacked: props.kind == Kind::Stacked,
             series: &props.series,
             height: props.height,
+            end: props.ends_now.then(|| t.chart_now()),
         };
         let spec = serde_json::to_string(&spec).ok()?;
         let (value, time) = (props.value.clone(), props.time.clone());
-        let value = Closure::<dyn Fn(f64) -> String>::new(move |number: f64| value.emit(number as i64));
+        let value = Closure::<dyn Fn(f64) -> String>::new(move |number: f64| tick(number as i64, &value));
         let time = Closure::<dyn Fn(f64) -> String>::new(move |seconds: f64| time.emit((seconds * 1_000.0) as i64));
         let starts = props.at.clone();
         let hovered = Closure::<dyn Fn(i32, f64)>::new(move |index: i32, left: f64| {

@@ -1,10 +1,10 @@
 //! The key figures: a value, what it means, how it changed, and its line.
 
-use api::dashboard::{Bucket, Dashboard, Totals};
+use api::dashboard::{Dashboard, Totals};
 use yew::prelude::*;
 
 use super::view;
-use crate::i18n::Text;
+use crate::{i18n::Text, web};
 
 struct Figure {
     id: &'static str,
@@ -17,9 +17,8 @@ struct Figure {
 
 pub(super) fn figures(t: Text, dashboard: &Dashboard) -> Html {
     let (now, before) = (&dashboard.totals, &dashboard.before);
-    let line = |of: fn(&Totals) -> i64| -> Vec<i64> {
-        dashboard.buckets.iter().map(|bucket: &Bucket| of(&bucket.totals)).collect()
-    };
+    let full = view::full(dashboard, web::now());
+    let line = |of: fn(&Totals) -> i64| full.iter().map(|bucket| of(&bucket.totals)).collect::<Vec<i64>>();
     let per_request = now.cost_nusd.checked_div(now.requests).unwrap_or(0);
     let share = |totals: &Totals| (totals.failed, totals.requests);
     let hits = |totals: &Totals| (totals.cache_read_tokens, totals.input_tokens);
@@ -66,7 +65,7 @@ pub(super) fn figures(t: Text, dashboard: &Dashboard) -> Html {
                 .ttft_p50_ms
                 .zip(before.ttft_p50_ms)
                 .map(|(now, before)| view::signed(now - before, |ms| t.millis(ms))),
-            line: line(|totals| totals.ttft_p50_ms.unwrap_or(0)),
+            line: full.iter().filter_map(|bucket| bucket.totals.ttft_p50_ms).collect(),
         },
         Figure {
             id: "cache",
@@ -101,7 +100,7 @@ fn view_of(figure: &Figure) -> Html {
         }
     });
     html! {
-        <div class="p-4 min-w-0" data-testid={format!("figure-{}", figure.id)} key={figure.id}>
+        <div class="p-4 md:max-xl:[&:nth-child(3n+1)]:pl-6 xl:first:pl-6 xl:last:pr-6 min-w-0" data-testid={format!("figure-{}", figure.id)} key={figure.id}>
             <h2 class="text-xs text-ink-2">{figure.name}</h2>
             <p class="mt-1 flex items-baseline gap-1"><span class="text-2xl font-semibold tracking-[-0.02em]">{value}</span><span class="text-sm text-ink-2">{unit}</span></p>
             <p class="mt-1 text-xs text-ink-2 truncate" title={figure.note.clone()}>{&figure.note}</p>

@@ -130,6 +130,9 @@ pub(crate) fn DashboardPage() -> Html {
                     if let Some(error) = stale {
                         <p class="px-4 md:px-6 py-2 text-xs t-err border-t border-line" role="alert">{t.dashboard_stale()}{" "}{error.sentence(t)}</p>
                     }
+                    if let Some(from) = dashboard.counted_from.map(::api::Time::as_millis) {
+                        <p class="px-4 md:px-6 py-2 text-xs text-ink-2 border-t border-line" role="status">{t.dashboard_counted_from(&t.hour_minute(from, web::utc_offset(from)))}</p>
+                    }
                     <Onboarding requests={dashboard.totals.requests} />
                     {figures::figures(t, dashboard)}
                     <Spend dashboard={dashboard.clone()} {by} {admin} on_by={move |by| set_by.set(by)} />

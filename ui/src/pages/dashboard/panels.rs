@@ -25,6 +25,7 @@ use crate::{
     },
     range::Range,
     routes::Route,
+    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -72,7 +73,7 @@ pub(crate) fn Times(props: &PanelProps) -> Html {
             <h2 id="times" class="sr-only">{t.dashboard_times()}</h2>
             <div class="flex flex-wrap items-center gap-x-3 gap-y-1 mb-2">
                 <Segmented<Shown> label={t.dashboard_times()} {choices} value={*shown} class="!h-7 text-xs" on_choose={move |value| choose.set(value)} />
-                <span class="ml-auto flex gap-3 text-xs text-ink-2">
+                <span class="flex flex-wrap gap-x-3 text-xs text-ink-2 xl:max-2xl:w-full 2xl:ml-auto sm:max-xl:ml-auto">
                     for (name, value, color, dash) in legend {
                         <span class="flex items-center gap-1.5" key={name}>
                             <svg width="14" height="4" aria-hidden="true"><line x2="14" y1="2" y2="2" stroke={format!("var({color})")} stroke-width="1.5" stroke-dasharray={dash} /></svg>
@@ -81,8 +82,11 @@ pub(crate) fn Times(props: &PanelProps) -> Html {
                     }
                 </span>
             </div>
-            <Chart label={t.dashboard_times()} kind={Kind::Lines} {series} height=190 at={starts(&props.dashboard)} step={props.dashboard.step_minutes * 60_000}
-                value={Callback::from(move |value| t.millis(value))} time={axis_time(t, &props.dashboard)} span={span_name(t, &props.dashboard)} />
+            if series.iter().all(|series| series.values.iter().all(Option::is_none)) {
+                <p class="h-[190px] grid place-items-center text-ink-2">{t.dashboard_nothing()}</p>
+            } else { <Chart label={t.dashboard_times()} kind={Kind::Lines} {series} height=190 at={starts(&props.dashboard)} step={props.dashboard.step_minutes * 60_000}
+                value={Callback::from(move |value| t.millis(value))} time={axis_time(t, &props.dashboard)}
+                ends_now={view::ends_now(&props.dashboard, web::now())} span={span_name(t, &props.dashboard)} /> }
         </section>
     }
 }
@@ -154,12 +158,32 @@ pub(crate) struct HealthProps {
 #[component]
 pub(crate) fn Health(props: &HealthProps) -> Html {
     let t = use_text();
+    // Who needs the reader comes first.
+    let mut channels: Vec<&ChannelHealth> = props.channels.iter().collect();
+    channels.sort_by_key(|channel| trouble(channel));
+    let more = i64::try_from(channels.len().saturating_sub(HEALTH_ROWS)).unwrap_or(0);
     html! {
         <section class="px-4 md:px-6 py-4 min-w-0" aria-labelledby="health">
             <div class="flex items-center mb-1"><h2 id="health" class="h2 mr-auto">{t.dashboard_health()}</h2><span class="text-xs text-ink-3">{t.dashboard_health_note()}</span></div>
-            if props.channels.is_empty() { <p class="text-sm text-ink-3">{"—"}</p> }
-            for channel in &props.channels { {health_row(t, channel)} }
+            if channels.is_empty() { <p class="text-sm"><PageLink to={Route::NewChannel} class="act">{t.channels_add()}</PageLink></p> }
+            for channel in channels.into_iter().take(HEALTH_ROWS) { {health_row(t, channel)} }
+            if more > 0 { <p class="mt-2 text-xs"><PageLink to={Route::Channels} class="act">{t.dashboard_others(more)}</PageLink></p> }
         </section>
+    }
+}
+
+/// As many channels as stand beside the other panels.
+const HEALTH_ROWS: usize = 8;
+
+/// How the last hour with traffic went; channels that are off come last.
+fn trouble(channel: &ChannelHealth) -> u8 {
+    let recent = channel.hours.iter().map(Beat::of).rev().find(|beat| *beat != Beat::Idle);
+    match recent {
+        _ if channel.status != ChannelStatus::Enabled => 4,
+        Some(Beat::Down) => 0,
+        Some(Beat::Shaky) => 1,
+        Some(Beat::Good | Beat::Idle) => 2,
+        None => 3,
     }
 }
 

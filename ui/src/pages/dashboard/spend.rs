@@ -96,11 +96,12 @@ pub(crate) fn Spend(props: &SpendProps) -> Html {
                     <Segmented<Measure> label={t.dashboard_measure()} choices={measures} value={measure} class="!h-7 text-xs" on_choose={move |measure| choose.set(Some(measure))} />
                     <Segmented<Dimension> label={t.dashboard_by()} choices={dimensions} value={props.by} class="!h-7 text-xs md:ml-auto" on_choose={&props.on_by} />
                 </div>
-                <Chart label={format!("{}: {}", t.dashboard_spend(), measure.name(t))} kind={Kind::Stacked} {series} height=216
+                if dashboard.totals.requests == 0 {
+                    <p class="h-[216px] grid place-items-center text-ink-2" role="status">{t.dashboard_nothing()}</p>
+                } else { <Chart label={format!("{}: {}", t.dashboard_spend(), measure.name(t))} kind={Kind::Stacked} {series} height=216
                     at={starts(dashboard)} step={dashboard.step_minutes * 60_000}
-                    value={Callback::from(move |value| measure.show(t, value))} time={axis_time(t, dashboard)} span={span_name(t, dashboard)}
-                    on_choose={open_logs} {hint} />
-                if dashboard.totals.requests == 0 { <p class="text-xs text-ink-2" role="status">{t.dashboard_nothing()}</p> }
+                    value={Callback::from(move |value| measure.show(t, value))} time={axis_time(t, dashboard)} ends_now={view::ends_now(dashboard, web::now())} span={span_name(t, dashboard)}
+                    on_choose={open_logs} {hint} /> }
             </div>
             <div class="px-4 md:px-5 py-4 lg:border-l max-lg:border-t border-line min-w-0">
                 <div class="flex items-baseline mb-1">
@@ -114,7 +115,7 @@ pub(crate) fn Spend(props: &SpendProps) -> Html {
                                     <svg class="sw" aria-hidden="true"><rect width="8" height="8" rx="2" fill={format!("var({})", color(index))} /></svg>
                                     <span class="truncate" title={name.clone()}>{name}</span></span></th>
                                 <td class="n pl-3 text-right whitespace-nowrap">{measure.show(t, *sum)}</td>
-                                <td class="n pl-3 text-right text-ink-3 whitespace-nowrap">{t.percent(*sum, total)}</td>
+                                <td class="n pl-3 text-right text-ink-3 whitespace-nowrap">{t.share(*sum, total)}</td>
                             </tr>
                         }
                     </tbody>

@@ -215,6 +215,19 @@ impl Beat {
     }
 }
 
+/// Whether the range goes on until now: its last bucket is still filling.
+pub(crate) fn ends_now(dashboard: &Dashboard, now: i64) -> bool {
+    dashboard.to.as_millis() > now
+}
+
+/// The buckets that are full, unless there is none: half an hour beside whole ones would look like a fall.
+pub(crate) fn full(dashboard: &Dashboard, now: i64) -> &[Bucket] {
+    match dashboard.buckets.as_slice() {
+        [full @ .., _filling] if full.len() > 1 && ends_now(dashboard, now) => full,
+        all => all,
+    }
+}
+
 /// What a bucket covers: it ends where the next one begins, or with the range.
 pub(crate) fn bucket_range(dashboard: &Dashboard, index: usize) -> (i64, i64) {
     let at = |bucket: &Bucket| bucket.at.as_millis();

@@ -223,7 +223,9 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
     };
 
     let note = summary.as_ref().map(|summary| {
-        html! { t.logs_note(summary.requests, &range_name(t, range), &t.money(summary.cost_nusd)) }
+        let (range, cost) = (range_name(t, range), t.money(summary.cost_nusd));
+        let cut = summary.scanned_to.is_some();
+        html! { if cut { {t.logs_note_cut(summary.requests, &range, &cost)} } else { {t.logs_note(summary.requests, &range, &cost)} } }
     });
     let content = match &rows.failure {
         Some(failure) if rows.items.is_empty() => {

@@ -31,7 +31,9 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
         let to = summary.buckets.get(index + 1).map_or(end, |next| next.at.as_millis());
         let tall = |requests: i64| if requests == 0 { 0 } else { (requests * HEIGHT / most).max(2) };
         let (all, failed) = (tall(bucket.requests), tall(bucket.failed));
-        let label = label(t, (from, to, width), bucket.requests, bucket.failed);
+        // Nobody looked there: that isn't the same as a quiet time.
+        let uncounted = summary.scanned_to.is_some_and(|since| to <= since.as_millis());
+        let label = label(t, (from, to, width), (!uncounted).then_some((bucket.requests, bucket.failed)));
         let on_zoom = props.on_zoom.clone();
         // Nothing is smaller than a second.
         let zoom = (bucket.requests > 0 && to - from >= 2_000).then(|| Callback::from(move |_: MouseEvent| on_zoom.emit((from, to))));
@@ -39,7 +41,9 @@ pub(crate) fn Strip(props: &StripProps) -> Html {
             <g key={index} class={zoom.is_some().then_some("cursor-pointer")} onclick={zoom}>
                 <title>{label}</title>
                 <rect x={x.to_string()} y="0" width="10" height={HEIGHT.to_string()} fill="transparent" />
-                if all == 0 {
+                if uncounted {
+                    <rect class="fill-base-200" x={x.to_string()} y="0" width="10" height={HEIGHT.to_string()} />
+                } else if all == 0 {
                     <rect class="fill-line-2" x={(x + 1).to_string()} y={(HEIGHT - 1).to_string()} width="8" height="1" />
                 } else {
                     <rect class="strip-bar" x={(x + 1).to_string()} y={(HEIGHT - all).to_string()} width="8" height={all.to_string()} />
@@ -69,7 +73,8 @@ fn moment(t: Text, at: i64, length: i64) -> String {
     if length > 2 * DAY { t.date(web::now(), at, offset) } else { t.hour_minute(at, offset) }
 }
 
-fn label(t: Text, (from, to, width): (i64, i64, i64), requests: i64, failed: i64) -> String {
+/// Of a bar: its time, and how many requests there were and failed, if they were counted.
+fn label(t: Text, (from, to, width): (i64, i64, i64), counts: Option<(i64, i64)>) -> String {
     let times = if width >= 60_000 {
         let day = if width >= 3_600_000 {
             format!("{} ", t.date(web::now(), from, web::utc_offset(from)))
@@ -80,5 +85,6 @@ fn label(t: Text, (from, to, width): (i64, i64, i64), requests: i64, failed: i64
     } else {
         t.exact(from, web::utc_offset(from))
     };
-    format!("{times}: {}", t.logs_strip(requests, &t.number(failed)))
+    let counted = counts.map(|(requests, failed)| t.logs_strip(requests, &t.number(failed)));
+    format!("{times}: {}", counted.unwrap_or_else(|| t.logs_strip_uncounted().to_owned()))
 }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::view::{self, Bar, Phase};
 use crate::{
+    format::shortest,
     i18n::{Text, use_text},
     parts::status::Glyph,
 };
@@ -32,11 +33,12 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
             </div>
         }
     });
-    let marks = (0..=4).map(|quarter| {
-        let text = if quarter == 4 { t.millis(end) } else { t.millis(end * quarter / 4) };
+    let marks = view::marks(end).into_iter().enumerate().map(|(index, at)| {
+        let (percent, text) = (percent(permille(at, end)), if at == 0 { "0".to_owned() } else { shortest(&t.millis(at)) });
         // There is no room for all where it is narrow.
-        let narrow = (quarter % 2 == 1).then_some("max-md:hidden");
-        html! { <span class={classes!("whitespace-nowrap", narrow)}>{text}</span> }
+        let narrow = (index % 2 == 1).then_some("max-md:hidden");
+        let anchor = if index == 0 { "start" } else { "middle" };
+        html! { <text key={at} class={classes!("fill-ink-3", narrow)} x={percent} y="12" text-anchor={anchor}>{text}</text> }
     });
     let failed = bars.iter().filter_map(|bar| match bar.phase {
         Phase::Failed(number) => log.attempts.get(number - 1).map(|attempt| (number, attempt)),
@@ -49,7 +51,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     html! {<>
         <div class="grid grid-cols-[minmax(0,176px)_minmax(60px,1fr)_64px] max-md:grid-cols-[minmax(0,112px)_minmax(60px,1fr)_56px] gap-x-3 items-center text-[12.5px]">
             <span></span>
-            <div class="axis flex justify-between" aria-hidden="true">{for marks}</div>
+            <svg class="axis w-full h-4 overflow-visible" aria-hidden="true">{for marks}</svg>
             <span></span>
             {for rows}
         </div>
@@ -79,7 +81,6 @@ fn label(t: Text, log: &Log, phase: &Phase) -> Html {
 
 fn track(bar: &Bar, end: i64, first: Option<i64>) -> Html {
     let (from, to) = (permille(bar.from, end), permille(bar.to, end));
-    let percent = |permille: i64| format!("{}.{}%", permille / 10, permille % 10);
     // A bar of no length still shows that it was.
     let width = percent((to - from).max(4));
     let class = match bar.phase {
@@ -98,6 +99,10 @@ fn track(bar: &Bar, end: i64, first: Option<i64>) -> Html {
             }
         </svg>
     }
+}
+
+fn percent(permille: i64) -> String {
+    format!("{}.{}%", permille / 10, permille % 10)
 }
 
 fn permille(millis: i64, end: i64) -> i64 {

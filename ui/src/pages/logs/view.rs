@@ -63,6 +63,14 @@ pub(crate) fn timeline(log: &Log) -> (Vec<Bar>, i64) {
     (bars, end)
 }
 
+/// Round numbers from 0 up to below `end`, at most six: 0, 2, 4, 6 of 7.
+pub(crate) fn marks(end: i64) -> Vec<i64> {
+    let mut steps = (0..19).flat_map(|power| [1, 2, 5].map(|step| step * 10_i64.pow(power)));
+    let step = steps.find(|step| end / step < 6).unwrap_or(i64::MAX);
+    // The last one needs room for its words before the end.
+    (0..=end / step).map(|times| times * step).filter(|at| *at == 0 || *at <= end - step / 4).collect()
+}
+
 /// Tokens of the answer by the time in which they came.
 pub(crate) fn speed(t: Text, log: &Log) -> Option<String> {
     t.speed(log.output_tokens, log.duration_ms? - log.ttft_ms?)
@@ -215,6 +223,15 @@ mod tests {
         let log = Log { attempts, ttft_ms: None, duration_ms: Some(401), ..log() };
         assert_eq!(bars(&log), [(Phase::Failed(1), 0, 100), (Phase::Failed(2), 100, 400)]);
         assert_eq!(bars(&Log { attempts: Vec::new(), ..log }), []);
+    }
+
+    #[test]
+    fn an_axis_counts_in_round_numbers() {
+        assert_eq!(marks(12_600), [0, 5_000, 10_000]);
+        assert_eq!(marks(3_250), [0, 1_000, 2_000, 3_000]);
+        assert_eq!(marks(401), [0, 100, 200, 300]);
+        assert_eq!(marks(1), [0, 1]);
+        assert_eq!(marks(i64::MAX).len(), 5);
     }
 
     #[test]
