@@ -95,6 +95,8 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
                 <div class="md:hidden flex items-center gap-1 h-12 px-2 border-b border-line bg-base-200 sticky top-0 z-10">
                     <button type="button" class="btn btn-ghost btn-sm btn-square" aria-label={t.nav_menu()} onclick={open}>{Icon::Menu.view()}</button>
                     <span class="flex items-center gap-2 font-semibold text-base">{mark("20")}{t.app_name()}</span>
+                    <button type="button" class="btn btn-ghost btn-sm btn-square ml-auto" aria-label={t.palette_open()} title={t.palette_open()}
+                        onclick={ask.reform(|_: MouseEvent| Asked::Palette)}>{Icon::Search.view()}</button>
                 </div>
                 {props.children.clone()}
             </main>

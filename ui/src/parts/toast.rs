@@ -3,12 +3,14 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::{
     i18n::use_text,
     parts::{icon::Icon, status::Glyph},
     prefs::ProviderProps,
+    web,
 };
 
 /// How long one stays, in milliseconds. Failures stay until they are closed.
@@ -84,10 +86,25 @@ pub(crate) fn ToastProvider(props: &ProviderProps) -> Html {
         let dispatcher = toasts.dispatcher();
         Callback::from(move |id| dispatcher.dispatch(Action::Hide(id)))
     };
+    let layer = use_node_ref();
+    {
+        let layer = layer.clone();
+        let shown: Vec<u32> = toasts.shown.iter().map(|toast| toast.id).collect();
+        use_effect_with(shown, move |shown| {
+            let dialog = web::document().query_selector("dialog[open]").ok().flatten();
+            if let Some(layer) = layer.cast::<HtmlElement>() {
+                // It fails if it is hidden, or shown, already. Anew, it comes to lie above a dialog that was opened later.
+                let _hidden = layer.hide_popover();
+                if dialog.is_some() && !shown.is_empty() {
+                    let _shown = layer.show_popover();
+                }
+            }
+        });
+    }
     html! {
         <ContextProvider<Toaster> context={Toaster(toasts.dispatcher())}>
             {props.children.clone()}
-            <div class="toasts fixed inset-x-0 bottom-4 z-40 flex flex-col items-center gap-2 px-4 pointer-events-none" aria-live="polite">
+            <div ref={layer} popover="manual" class="toasts flex flex-col items-center gap-2 pointer-events-none" aria-live="polite">
                 for toast in &toasts.shown {
                     <ToastView key={toast.id} toast={toast.clone()} on_hide={&hide} />
                 }
