@@ -15,7 +15,7 @@ use crate::ui::Pages;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only pages whose name contains this.
+    /// Only pictures whose file matches this regular expression, such as `^keys-.*-dark`.
     only: Option<String>,
 }
 

@@ -141,7 +141,7 @@ impl ChannelLook {
         };
         match column {
             ChannelColumn::Health => html! {
-                <td data-m="sub" class="md:max-w-[300px] md:w-full"><HealthCell channel={channel.clone()} actions={self.actions.clone()}
+                <td data-m="sub" class="md:max-w-[300px] md:max-[1700px]:w-full min-[1700px]:max-w-[560px]"><HealthCell channel={channel.clone()} actions={self.actions.clone()}
                     testing={self.testing.contains(channel.id)} {dense} /></td>
             },
             ChannelColumn::Keys if channel.keys.is_empty() => html! { <td class="n text-ink-3">{"—"}</td> },

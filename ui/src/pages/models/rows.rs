@@ -103,7 +103,7 @@ impl Look for ModelLook {
             <tr aria-selected={line.is_selected()} class={unfolded.then_some("bg-base-200")}>
                 {line.tick()}
                 <td>{self.arrow(t, model, unfolded, &panel)}</td>
-                <td data-m="title" class="md:w-full md:max-w-[360px]">
+                <td data-m="title" class="md:max-[1700px]:w-full md:max-w-[360px]">
                     <span class={if dense { "md:flex md:gap-2 md:items-baseline" } else { "block leading-[18px]" }}>
                         <span class="flex items-center gap-2 min-w-0">
                             <RowLink<ModelQuery> to={Route::Model { id: model.id }} query={line.list.query.clone()}

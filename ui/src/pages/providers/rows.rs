@@ -107,7 +107,7 @@ impl ProviderLook {
     fn cell(&self, t: Text, provider: &Provider, column: ProviderColumn) -> Html {
         match column {
             ProviderColumn::BaseUrl => html! {
-                <td data-m="sub" class="md:w-full md:max-w-[360px] truncate font-mono text-xs text-ink-2 max-md:pl-[34px] max-md:break-all" title={provider.base_url.clone()}>
+                <td data-m="sub" class="md:max-[1700px]:w-full md:max-w-[360px] truncate font-mono text-xs text-ink-2 max-md:pl-[34px] max-md:break-all" title={provider.base_url.clone()}>
                     {provider.base_url.clone().map_or_else(|| html! { <span class="text-ink-3 font-sans">{t.providers_per_account()}</span> }, |url| html! { {url} })}
                 </td>
             },
