@@ -93,7 +93,7 @@ fn view_of(figure: &Figure) -> Html {
         let (x, y) = points.rsplit(' ').next().and_then(|last| last.split_once(',')).unwrap_or_default();
         let (x, y) = (x.to_owned(), y.to_owned());
         html! {
-            <svg class="ml-auto shrink-0" width="72" height="18" viewBox="0 0 72 18" aria-hidden="true">
+            <svg class="ml-auto min-w-0" width="72" height="18" viewBox="0 0 72 18" aria-hidden="true">
                 <polyline class="stroke-ink-3" {points} fill="none" stroke-width="1.25" stroke-linejoin="round" />
                 <circle class="fill-base-content" cx={x} cy={y} r="1.75" />
             </svg>
@@ -104,7 +104,7 @@ fn view_of(figure: &Figure) -> Html {
             <h2 class="text-xs text-ink-2">{figure.name}</h2>
             <p class="mt-1 flex items-baseline gap-1"><span class="text-2xl font-semibold tracking-[-0.02em]">{value}</span><span class="text-sm text-ink-2">{unit}</span></p>
             <p class="mt-1 text-xs text-ink-2 truncate" title={figure.note.clone()}>{&figure.note}</p>
-            <div class="mt-2.5 h-[18px] flex items-center text-xs text-ink-3"><span>{figure.change.clone().unwrap_or_default()}</span>{line}</div>
+            <div class="mt-2.5 h-[18px] flex items-center gap-2 text-xs text-ink-3"><span class="whitespace-nowrap">{figure.change.clone().unwrap_or_default()}</span>{line}</div>
         </div>
     }
 }

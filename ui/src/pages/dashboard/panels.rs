@@ -83,7 +83,7 @@ pub(crate) fn Times(props: &PanelProps) -> Html {
                 </span>
             </div>
             if series.iter().all(|series| series.values.iter().all(Option::is_none)) {
-                <p class="h-[190px] grid place-items-center text-ink-2">{t.dashboard_nothing()}</p>
+                <p class="mt-3 text-sm text-ink-3">{"—"}</p>
             } else { <Chart label={t.dashboard_times()} kind={Kind::Lines} {series} height=190 at={starts(&props.dashboard)} step={props.dashboard.step_minutes * 60_000}
                 value={Callback::from(move |value| t.millis(value))} time={axis_time(t, &props.dashboard)}
                 ends_now={view::ends_now(&props.dashboard, web::now())} span={span_name(t, &props.dashboard)} /> }

@@ -68,7 +68,7 @@ pub(crate) fn KeyForm(props: &FormProps) -> Html {
             owners.extend(choices.users.iter().map(name));
         }
         html! {
-            <div class="grid grid-cols-2 gap-4 items-start">
+            <div class="grid sm:grid-cols-2 gap-4 items-start">
                 if props.is_new {
                     <SelectField id="user_id" label={t.keys_owner()} options={owners} value={draft.owner.clone()} error={fault("user_id")} on_choose={set!(owner)} />
                 }

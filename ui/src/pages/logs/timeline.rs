@@ -27,7 +27,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let rows = bars.iter().map(|bar| {
         html! {
             <div class="contents" key={format!("{:?}", bar.phase)}>
-                <span class="truncate">{label(t, log, &bar.phase)}</span>
+                {label(t, log, &bar.phase)}
                 {track(bar, end, first)}
                 <span class="text-right text-ink-2 n">{t.millis(bar.to - bar.from)}</span>
             </div>
@@ -67,16 +67,14 @@ fn label(t: Text, log: &Log, phase: &Phase) -> Html {
         let name = name.or(log.channel_name.as_deref()).unwrap_or("—");
         format!("{number} {name}")
     };
-    match phase {
-        Phase::Failed(number) => {
-            html! { <span class="st">{Glyph::Triangle.view()}<span class="truncate">{name(*number)}</span></span> }
-        }
-        Phase::Waited(number) => {
-            html! { <span class="st">{Glyph::Disc.view()}<span class="truncate">{name(*number)}</span></span> }
-        }
-        Phase::Stream if log.stream => html! { t.logs_phase_stream() },
-        Phase::Stream => html! { t.logs_phase_answer() },
-    }
+    let (glyph, name) = match phase {
+        Phase::Failed(number) => (Some(Glyph::Triangle), name(*number)),
+        Phase::Waited(number) => (Some(Glyph::Disc), name(*number)),
+        Phase::Stream if log.stream => (None, t.logs_phase_stream().to_owned()),
+        Phase::Stream => (None, t.logs_phase_answer().to_owned()),
+    };
+    let glyph = glyph.map(Glyph::view);
+    html! { <span class="flex items-center gap-1.5 min-w-0" title={name.clone()}>{glyph}<span class="truncate">{name}</span></span> }
 }
 
 fn track(bar: &Bar, end: i64, first: Option<i64>) -> Html {

@@ -127,7 +127,7 @@ pub(crate) fn Composer(props: &ComposerProps) -> Html {
     let empty = text.trim().is_empty() && images.0.is_empty();
     html! {
         <div class="px-4 md:px-6 py-3 border-t border-line max-md:sticky max-md:bottom-0 bg-base-100" ondragover={|event: DragEvent| event.prevent_default()} {ondrop}>
-            <div class="textarea w-full !p-0 !min-h-0 flex flex-col">
+            <div class={classes!("textarea", "w-full", "!p-0", "!min-h-0", "flex", "flex-col", (props.models == 1).then_some("max-w-[860px]"))}>
                 if !images.0.is_empty() { <div class="flex flex-wrap gap-3 p-3 pb-0">{for thumbnails}</div> }
                 <textarea id="prompt" rows="2" class="w-full resize-none bg-transparent outline-none px-3 pt-2.5 text-base max-h-60 field-sizing-content" value={(*text).clone()}
                     placeholder={t.playground_ask()} aria-label={t.playground_prompt()} {oninput} {onkeydown} {onpaste} />

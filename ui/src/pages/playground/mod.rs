@@ -179,7 +179,7 @@ pub(crate) fn PlaygroundPage() -> Html {
             return html! {
                 <div class="border-t border-line flex-1 flex">
                     <Empty title={t.playground_empty_headline()} text={if admin { t.playground_empty_text() } else { t.playground_empty_member() }}>
-                        if admin { <PageLink to={Route::Channels} class="btn btn-sm mt-6">{t.nav_channels()}</PageLink> }
+                        if admin { <PageLink to={Route::NewChannel} class="btn btn-sm mt-6">{Icon::Plus.small()}{t.channels_add()}</PageLink> }
                     </Empty>
                 </div>
             };

@@ -39,9 +39,12 @@ pub(crate) fn Sessions() -> Html {
     async_view(&sessions, |all| {
         let others: Vec<OpenSession> = all.iter().filter(|session| !session.current).cloned().collect();
         let many = others.len();
-        let end_others = end.reform(move |_: MouseEvent| others.clone());
+        let end_others = {
+            let others = others.clone();
+            end.reform(move |_: MouseEvent| others.clone())
+        };
         let content = html! {<>
-            <ul>for session in all { {line(t, session, &end)} }</ul>
+            <ul>for session in all.iter().filter(|session| session.current).chain(&others) { {line(t, session, &end)} }</ul>
             if many > 1 {
                 <div class="border-t border-line pt-4"><button type="button" class="btn btn-sm" onclick={end_others}>{t.settings_sessions_end_others(many)}</button></div>
             }

@@ -148,22 +148,21 @@ pub(crate) fn Roles() -> Html {
             html! { <td class="!text-ink-3">{t.users_no()}</td> }
         }
     };
+    let roles = || Role::ALL.into_iter().rev();
     html! {
         <section class="px-4 md:px-6 py-6" aria-labelledby="roles">
             <h2 id="roles" class="h2 mb-2">{t.users_roles()}</h2>
-            <div class="overflow-x-auto">
-                <table class="rights">
-                    <thead><tr>
-                        <th scope="col"><span class="sr-only">{t.users_column_role()}</span></th>
-                        for right in Right::ALL { <th scope="col">{head(right)}</th> }
-                    </tr></thead>
-                    <tbody>
-                        for role in Role::ALL.into_iter().rev() {
-                            <tr><th scope="row">{role_name(t, role)}</th>for right in Right::ALL { {cell(role, right)} }</tr>
-                        }
-                    </tbody>
-                </table>
-            </div>
+            <table class="rights">
+                <thead><tr>
+                    <th scope="col"><span class="sr-only">{t.users_roles()}</span></th>
+                    for role in roles() { <th scope="col">{role_name(t, role)}</th> }
+                </tr></thead>
+                <tbody>
+                    for right in Right::ALL {
+                        <tr><th scope="row">{head(right)}</th>for role in roles() { {cell(role, right)} }</tr>
+                    }
+                </tbody>
+            </table>
         </section>
     }
 }
