@@ -118,7 +118,7 @@ impl Range {
 pub(crate) fn local(millis: i64, offset: i32) -> String {
     let time = jiff::Timestamp::from_millisecond(millis).unwrap_or_default();
     let time = TimeZone::fixed(Offset::from_seconds(offset).unwrap_or(Offset::UTC)).to_datetime(time);
-    time.strftime("%Y-%m-%dT%H:%M").to_string()
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}", time.year(), time.month(), time.day(), time.hour(), time.minute())
 }
 
 /// The moment that such a field holds. `offset` tells how far from UTC, in seconds, the reader is at a moment.

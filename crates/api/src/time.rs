@@ -32,7 +32,9 @@ impl fmt::Display for Time {
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let time = Timestamp::from_millisecond(self.0).map_err(serde::ser::Error::custom)?;
+        // Not in jiff's words: the code that writes those is large, and the console would carry it.
+        let beyond = |_| serde::ser::Error::custom("a time beyond the year 9999");
+        let time = Timestamp::from_millisecond(self.0).map_err(beyond)?;
         serializer.collect_str(&format_args!("{time:.3}"))
     }
 }
