@@ -6,6 +6,7 @@ mod build;
 mod codegen;
 mod desktop;
 mod port;
+mod prices;
 mod run;
 mod screenshots;
 mod setup;
@@ -53,6 +54,8 @@ enum Command {
     Bench(bench::Args),
     /// Write the generated files that are committed
     Codegen(codegen::Args),
+    /// Refresh the built-in catalogue of public prices and show what changes
+    Prices(prices::Args),
     /// Take a picture of every page into docs/screenshots
     Screenshots(screenshots::Args),
     /// Check the repository's own rules
@@ -82,6 +85,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Desktop(args) => desktop::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,
         Command::Codegen(args) => codegen::run(&args)?,
+        Command::Prices(args) => prices::run(&args)?,
         Command::Screenshots(args) => screenshots::run(&args)?,
         Command::Tidy => tidy::run()?,
     }

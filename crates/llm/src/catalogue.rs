@@ -61,7 +61,7 @@ pub fn find(name: &str) -> Option<&'static Known> {
 }
 
 /// Without `-latest`, `-20250929` or `-2024-08-06` at the end.
-fn without_date(name: &str) -> &str {
+pub(crate) fn without_date(name: &str) -> &str {
     if let Some(rest) = name.strip_suffix("-latest") {
         return rest;
     }

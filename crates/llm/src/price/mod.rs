@@ -3,6 +3,8 @@
 //! Every amount goes through [`amount`], which bounds what it is given, so that neither a price that someone typed nor a number that an
 //! upstream sent can overflow.
 
+pub mod catalogue;
+
 use api::{
     bill::{Bill, BillLine, MOST_TOKENS, PriceClass, Usage},
     groups::ONE_PPM,

@@ -24,6 +24,8 @@ pub struct Vendor {
     pub keys_url: Option<&'static str>,
     /// Runs on the person's own machine or network.
     pub local: bool,
+    /// Makes the models that it sells: what it takes for one is that model's public price.
+    pub maker: bool,
     pub speaks: &'static [Dialect],
     pub reach: Reach,
 }

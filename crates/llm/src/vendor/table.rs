@@ -16,6 +16,7 @@ const fn openai_compatible(slug: &'static str, name: &'static str, tile: &'stati
         website: "",
         keys_url: None,
         local: false,
+        maker: false,
         speaks: &[Dialect::Chat],
         reach: Reach::Http,
     }
@@ -27,24 +28,28 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://api.openai.com/v1"),
         website: "https://openai.com",
         keys_url: Some("https://platform.openai.com/api-keys"),
+        maker: true,
         ..openai_compatible("openai", "OpenAI", "Oa")
     },
     Vendor {
         base_url: Some("https://api.anthropic.com/v1"),
         website: "https://www.anthropic.com",
         keys_url: Some("https://console.anthropic.com/settings/keys"),
+        maker: true,
         ..openai_compatible("anthropic", "Anthropic", "An")
     },
     Vendor {
         base_url: Some("https://generativelanguage.googleapis.com/v1beta/openai"),
         website: "https://ai.google.dev",
         keys_url: Some("https://aistudio.google.com/apikey"),
+        maker: true,
         ..openai_compatible("gemini", "Google Gemini", "Gm")
     },
     Vendor {
         base_url: Some("https://api.deepseek.com/v1"),
         website: "https://www.deepseek.com",
         keys_url: Some("https://platform.deepseek.com/api_keys"),
+        maker: true,
         ..openai_compatible("deepseek", "DeepSeek", "Ds")
     },
     Vendor {
@@ -62,24 +67,28 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://open.bigmodel.cn/api/paas/v4"),
         website: "https://open.bigmodel.cn",
         keys_url: Some("https://open.bigmodel.cn/usercenter/apikeys"),
+        maker: true,
         ..openai_compatible("zhipu", "智谱 GLM", "Zp")
     },
     Vendor {
         base_url: Some("https://api.z.ai/api/paas/v4"),
         website: "https://z.ai",
         keys_url: Some("https://z.ai/manage-apikey/apikey-list"),
+        maker: true,
         ..openai_compatible("zai", "Z.ai", "Za")
     },
     Vendor {
         base_url: Some("https://api.moonshot.cn/v1"),
         website: "https://platform.moonshot.cn",
         keys_url: Some("https://platform.moonshot.cn/console/api-keys"),
+        maker: true,
         ..openai_compatible("moonshot", "月之暗面 Kimi", "Mo")
     },
     Vendor {
         base_url: Some("https://api.moonshot.ai/v1"),
         website: "https://platform.moonshot.ai",
         keys_url: Some("https://platform.moonshot.ai/console/api-keys"),
+        maker: true,
         ..openai_compatible("moonshot-intl", "Moonshot AI", "Mo")
     },
     Vendor {
@@ -116,12 +125,14 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://api.mistral.ai/v1"),
         website: "https://mistral.ai",
         keys_url: Some("https://console.mistral.ai/api-keys"),
+        maker: true,
         ..openai_compatible("mistral", "Mistral", "Mi")
     },
     Vendor {
         base_url: Some("https://api.x.ai/v1"),
         website: "https://x.ai",
         keys_url: Some("https://console.x.ai"),
+        maker: true,
         ..openai_compatible("xai", "xAI", "Xa")
     },
     Vendor {
@@ -140,6 +151,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://api.perplexity.ai"),
         website: "https://www.perplexity.ai",
         keys_url: Some("https://www.perplexity.ai/settings/api"),
+        maker: true,
         ..openai_compatible("perplexity", "Perplexity", "Pp")
     },
     Vendor {
@@ -164,16 +176,19 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://api.cohere.ai/compatibility/v1"),
         website: "https://cohere.com",
         keys_url: Some("https://dashboard.cohere.com/api-keys"),
+        maker: true,
         ..openai_compatible("cohere", "Cohere", "Co")
     },
     Vendor {
         base_url: Some("https://api.minimaxi.com/v1"),
         website: "https://www.minimaxi.com",
+        maker: true,
         ..openai_compatible("minimax", "MiniMax", "Mm")
     },
     Vendor {
         base_url: Some("https://api.minimax.io/v1"),
         website: "https://www.minimax.io",
+        maker: true,
         ..openai_compatible("minimax-intl", "MiniMax (international)", "Mm")
     },
     Vendor {
@@ -266,6 +281,7 @@ pub(super) const VENDORS: &[Vendor] = &[
     Vendor {
         base_url: Some("https://api.llama.com/compat/v1"),
         website: "https://llama.developer.meta.com",
+        maker: true,
         ..openai_compatible("meta-llama", "Meta Llama", "Me")
     },
     Vendor {
@@ -313,6 +329,7 @@ pub(super) const VENDORS: &[Vendor] = &[
     Vendor {
         base_url: Some("https://api.voyageai.com/v1"),
         website: "https://www.voyageai.com",
+        maker: true,
         ..openai_compatible("voyage", "Voyage", "Vo")
     },
     Vendor {
