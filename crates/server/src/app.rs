@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, Semaphore};
 use crate::{
     config::Config,
     console::{Seats, SetupGate, Throttle},
+    prices,
     relay::{Snapshot, Upstream},
     settings::{Live, Settings},
     start::StartError,
@@ -62,6 +63,7 @@ impl App {
         setup: SetupGate,
         local_url: String,
     ) -> Result<Self, StartError> {
+        prices::follow_catalogue(&store).await?;
         let snapshot = Snapshot::read(&store).await?;
         let live = Arc::new(Live::read(&store, config.given.clone()).await?);
         let upstream = Upstream::new(Arc::clone(&live)).map_err(|error| StartError::Tls(error.to_string()))?;
@@ -106,9 +108,10 @@ impl App {
         self.snapshot.load_full()
     }
 
-    /// Makes a change of channels, models or keys take effect for the next request.
+    /// Makes a change of channels, models, prices, groups or keys take effect for the next request.
     pub(crate) async fn reload(&self) -> Result<(), store::Error> {
         let _one_at_a_time = self.reloading.lock().await;
+        prices::follow_catalogue(&self.store).await?;
         self.snapshot.store(Arc::new(Snapshot::read(&self.store).await?));
         Ok(())
     }

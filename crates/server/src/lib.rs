@@ -13,6 +13,7 @@ mod guard;
 mod linger;
 mod listen;
 mod models;
+mod prices;
 mod providers;
 mod relay;
 mod retention;

@@ -91,8 +91,13 @@ impl Prices<'_> {
         Ok(prices)
     }
 
-    /// What a person says that a model costs, from now on or from a moment to come. Says whether there is such a model.
-    pub async fn set(self, model_id: i64, pricing: Pricing, valid_from: Option<Time>) -> Result<bool, PriceError> {
+    /// What a person says that a model costs, from now on or from a moment to come. Answers the price's id; `None` if there is no such model.
+    pub async fn set(
+        self,
+        model_id: i64,
+        pricing: Pricing,
+        valid_from: Option<Time>,
+    ) -> Result<Option<i64>, PriceError> {
         let now = self.store.now();
         let valid_from = valid_from.unwrap_or(now);
         if valid_from < now {
@@ -103,7 +108,7 @@ impl Prices<'_> {
                 Box::pin(async move {
                     let model = sqlx::query("SELECT id FROM models WHERE id = $1").bind(model_id);
                     if model.fetch_optional(&mut *tx).await.map_err(Error::from)?.is_none() {
-                        return Ok(false);
+                        return Ok(None);
                     }
                     let row = New {
                         model_id,
@@ -112,8 +117,7 @@ impl Prices<'_> {
                         catalogue: None,
                         pricing: Some(pricing),
                     };
-                    insert(tx, &[row], now).await?;
-                    Ok(true)
+                    Ok(insert(tx, &[row], now).await?)
                 })
             })
             .await
@@ -150,7 +154,7 @@ impl Prices<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.store.write(move |tx| Box::pin(async move { insert(tx, &rows, now).await })).await
+        self.store.write(move |tx| Box::pin(async move { insert(tx, &rows, now).await.map(drop) })).await
     }
 }
 
@@ -175,7 +179,8 @@ pub(crate) async fn say(
     if said == pricing.as_ref() {
         return Ok(());
     }
-    insert(tx, &[New { model_id, valid_from: now, source: PriceSource::User, catalogue: None, pricing }], now).await
+    let row = New { model_id, valid_from: now, source: PriceSource::User, catalogue: None, pricing };
+    insert(tx, &[row], now).await.map(drop)
 }
 
 struct New {
@@ -186,7 +191,9 @@ struct New {
     pricing: Option<Pricing>,
 }
 
-async fn insert(tx: &mut AnyConnection, rows: &[New], now: Time) -> Result<(), Error> {
+/// Answers the last one's id.
+async fn insert(tx: &mut AnyConnection, rows: &[New], now: Time) -> Result<Option<i64>, Error> {
+    let mut id = None;
     for rows in chunks(rows) {
         let mut sql =
             Sql::new("INSERT INTO prices (model_id, valid_from, source, catalogue, pricing, created_at) VALUES ");
@@ -199,9 +206,12 @@ async fn insert(tx: &mut AnyConnection, rows: &[New], now: Time) -> Result<(), E
                 .bind(row.pricing.as_ref().map(json))
                 .bind(now.as_millis());
         });
-        sql.build().execute(&mut *tx).await?;
+        sql.push(" RETURNING id");
+        for row in &sql.build().fetch_all(&mut *tx).await? {
+            id = id.max(Some(row.try_get("id")?));
+        }
     }
-    Ok(())
+    Ok(id)
 }
 
 const SELECT: &str = "SELECT id, model_id, valid_from, source, catalogue, pricing, created_at FROM prices WHERE ";

@@ -18,6 +18,7 @@ mod logs;
 mod models;
 mod onboarding;
 mod playground;
+mod prices;
 mod providers;
 mod session;
 mod sessions;
@@ -71,6 +72,7 @@ fn api() -> Api {
         .route(Access::Admin, routes!(channels::test))
         .route(Access::Admin, routes!(models::list, models::create))
         .route(Access::Admin, routes!(models::read, models::update, models::delete))
+        .route(Access::Admin, routes!(prices::list, prices::create))
         .route(Access::Member, routes!(keys::list, keys::create))
         .route(Access::Member, routes!(keys::read, keys::update, keys::delete))
         .route(Access::Member, routes!(dashboard::read))

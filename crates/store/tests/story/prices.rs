@@ -87,11 +87,11 @@ async fn a_price_begins_when_it_is_said_to() {
     let made = model(&store, Some(costs(1))).await;
     let at = |hours: i64| Time::from_millis(NOW.as_millis() + hours * HOUR);
     for (hours, input) in [(2, 3), (1, 2)] {
-        assert!(store.prices().set(made.id, costs(input), Some(at(hours))).await.unwrap());
+        assert!(store.prices().set(made.id, costs(input), Some(at(hours))).await.unwrap().is_some());
     }
     let past = store.prices().set(made.id, costs(9), Some(at(-1))).await;
     assert!(matches!(past, Err(PriceError::Past)));
-    assert!(!store.prices().set(made.id + 1, costs(9), None).await.unwrap(), "there is no such model");
+    assert_eq!(store.prices().set(made.id + 1, costs(9), None).await.unwrap(), None, "there is no such model");
     let timeline = store.models().for_relay().await.unwrap().remove(0).prices;
     let seen: Vec<_> =
         [0, 1, 2, 3].map(|hours| timeline.at(at(hours)).map(|price| price.pricing.input_nusd_per_mtok)).to_vec();

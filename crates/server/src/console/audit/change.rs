@@ -105,6 +105,11 @@ impl Change {
         Self { before: Some(members(before)), ..Self::of(Action::Delete, before) }
     }
 
+    /// What it was before and what it is after, where the thing itself doesn't tell.
+    pub(in crate::console) fn showing(self, before: Members, after: Members) -> Self {
+        Self { before: Some(before), after: Some(after), ..self }
+    }
+
     /// Who did it, where the request itself doesn't tell: a sign-in.
     pub(in crate::console) fn by(self, user: User) -> Self {
         Self { by: Some(user), ..self }

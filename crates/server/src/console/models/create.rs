@@ -26,5 +26,7 @@ pub(in crate::console) async fn create(
 ) -> Result<(StatusCode, Change, Json<Model>), Refusal> {
     let model = app.store.models().create(new).await.map_err(refusal)?;
     app.reload().await?;
+    // With the catalogue's price, if nobody said one.
+    let model = app.store.models().get(model.id).await?.ok_or(Refusal::NotFound)?;
     Ok((StatusCode::CREATED, Change::created(&model), Json(filled(model))))
 }

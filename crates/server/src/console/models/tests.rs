@@ -158,9 +158,9 @@ async fn a_request_is_charged_by_its_models_price_and_its_groups_multiplier() {
         "per_request_nusd": 7});
     let change = json!({"pricing": pricing, "aliases": ["other"]});
     app.send(json("PATCH", &format!("/api/models/{id}"), Some(&owner), &change)).await;
+    let secret = key(&app, &owner, &[]).await;
     let group = json!({"multiplier_ppm": 1_500_000});
     app.send(json("PATCH", "/api/groups/default", Some(&owner), &group)).await;
-    let secret = key(&app, &owner, &[]).await;
     // By its alias too.
     assert_eq!(app.send(ask(&secret, "other")).await.status(), StatusCode::OK);
     let log = newest(&app, &owner).await;
@@ -174,8 +174,11 @@ async fn a_request_is_charged_by_its_models_price_and_its_groups_multiplier() {
     assert_eq!(log["cost_nusd"], cost("input_tokens", 3) + cost("output_tokens", 15) + 11);
     assert_eq!((&log["multiplier_ppm"], &log["unpriced"]), (&json!(1_500_000), &json!(false)));
 
-    // Nobody says what this one costs.
+    // What this process answers itself is free, and says so.
     assert_eq!(app.send(ask(&secret, "free-text")).await.status(), StatusCode::OK);
     let log = newest(&app, &owner).await;
-    assert_eq!((&log["cost_nusd"], &log["lines"], &log["unpriced"]), (&json!(0), &json!([]), &json!(true)));
+    assert_eq!(
+        (&log["cost_nusd"], &log["lines"][0]["class"], &log["unpriced"]),
+        (&json!(0), &json!("input"), &json!(false))
+    );
 }

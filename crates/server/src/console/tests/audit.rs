@@ -27,6 +27,7 @@ fn changes(app: &TestApp) -> Vec<(&'static str, &'static str, Value)> {
         ("DELETE", "/api/channels/{id}", json!({})),
         ("POST", "/api/models", json!({"name": "m"})),
         ("PATCH", "/api/models/{id}", json!({"status": "disabled"})),
+        ("POST", "/api/models/{id}/prices", json!({"pricing": {"input_nusd_per_mtok": 1, "output_nusd_per_mtok": 2}})),
         ("DELETE", "/api/models/{id}", json!({})),
         ("POST", "/api/providers", json!({"slug": "lab", "name": "Lab", "base_url": "http://10.0.0.5/v1"})),
         ("PATCH", "/api/providers/{slug}", json!({"enabled": false})),
