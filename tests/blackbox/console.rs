@@ -341,3 +341,30 @@ async fn a_channels_test_asks_the_provider_and_tells_its_words() {
     assert!(!test["error"].as_str().unwrap().is_empty());
     assert_eq!(gateway.post("/api/channels/999/test", json!({})).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_channel_of_embeddings_is_asked_for_one() {
+    let gateway = Gateway::start().await;
+    let upstream = Upstream::start().await;
+    let models = ["text-embedding-3-small", "gpt-4o-mini", "my-vectors", "my-broken-vectors"];
+    let id = gateway.channel("main", &upstream, &models).await;
+    let test = async |model: &str| {
+        let path = format!("/api/channels/{id}/test");
+        let test = gateway.post(&path, json!({"model": model})).await.expect(200);
+        let asked = upstream.seen().last().unwrap().target.clone();
+        (test["ok"].clone(), test["asked"].clone(), test["status"].clone(), asked)
+    };
+    let (chat, embeddings) = ("/v1/chat/completions".to_owned(), "/v1/embeddings".to_owned());
+    assert_eq!(test("text-embedding-3-small").await, (json!(true), json!("embedding"), json!(200), embeddings.clone()));
+    assert_eq!(test("gpt-4o-mini").await, (json!(true), json!("chat"), json!(200), chat.clone()));
+    assert_eq!(upstream.seen().len(), 2, "what a model does is known of these");
+
+    let refusal = r#"{"error":{"message":"This is not a chat model"}}"#;
+    upstream.on_target("/v1/chat/completions", "my-vectors", Script::json(404, refusal));
+    assert_eq!(test("my-vectors").await, (json!(true), json!("embedding"), json!(200), embeddings));
+    upstream.on("my-broken-vectors", Script::json(400, refusal));
+    let (ok, asked, status, _) = test("my-broken-vectors").await;
+    assert_eq!((ok, asked, status), (json!(false), json!("chat"), json!(400)), "the first refusal says more");
+    upstream.on("gpt-4o-mini", Script::json(404, refusal));
+    assert_eq!(test("gpt-4o-mini").await, (json!(false), json!("chat"), json!(404), chat));
+}

@@ -94,6 +94,11 @@ impl Upstream {
         lock(&self.record.scripts).insert(model.to_owned(), script);
     }
 
+    /// How requests for `model` at one address are answered from now on.
+    pub(crate) fn on_target(&self, target: &str, model: &str, script: Script) {
+        self.on(&format!("{target} {model}"), script);
+    }
+
     /// Every request so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         lock(&self.record.seen).clone()
@@ -129,7 +134,11 @@ async fn serve(mut stream: TcpStream, record: Arc<Record>) {
     let mut buffer = Vec::new();
     while let Some(seen) = receive(&mut stream, &mut buffer).await {
         let body = seen.json();
-        let scripted = lock(&record.scripts).get(body["model"].as_str().unwrap_or_default()).cloned();
+        let model = body["model"].as_str().unwrap_or_default();
+        let scripted = {
+            let scripts = lock(&record.scripts);
+            scripts.get(&format!("{} {model}", seen.target)).or_else(|| scripts.get(model)).cloned()
+        };
         let script = scripted.unwrap_or_else(|| provider::answer(&seen.target, &body));
         lock(&record.seen).push(seen);
         match play(&mut stream, script).await {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Fields, Time, Validate,
     list::{Sort, SortKey, list_query},
+    models::ModelKind,
     validate,
     words::words,
 };
@@ -204,6 +205,9 @@ pub struct TestChannel {
 pub struct ChannelTest {
     pub ok: bool,
     pub model: String,
+    /// What the model was asked for: a chat or an embedding. What isn't known to be either is asked for a chat first.
+    #[serde(default = "chat")]
+    pub asked: ModelKind,
     /// Last four characters of the key that was used.
     pub key_last4: String,
     /// The provider's HTTP status; `null` if it was never reached.
@@ -213,6 +217,10 @@ pub struct ChannelTest {
     /// What the provider said, in its own words, or why it wasn't reached.
     pub error: Option<String>,
     pub tested_at: Time,
+}
+
+const fn chat() -> ModelKind {
+    ModelKind::Chat
 }
 
 impl Validate for NewChannel {

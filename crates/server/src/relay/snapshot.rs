@@ -2,10 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use api::{Time, groups::ONE_PPM};
+use api::{
+    Time,
+    groups::ONE_PPM,
+    models::{ModelFacts, ModelKind},
+};
 use store::{AccessKey, PriceInEffect, RelayChannel, RelayModel, Store};
 
-use crate::providers::{self, Provider};
+use crate::{
+    models::facts,
+    providers::{self, Provider},
+};
 
 /// One consistent reading of the store.
 #[derive(Debug)]
@@ -65,6 +72,15 @@ impl Snapshot {
 
     pub(crate) fn provider(&self, slug: &str) -> Option<&Arc<Provider>> {
         self.providers.get(slug)
+    }
+
+    /// What a model does, as far as people or the catalogue say.
+    pub(crate) fn kind(&self, name: &str) -> Option<ModelKind> {
+        let name = self.resolve(name);
+        match self.models.get(name) {
+            Some(model) => facts(name, &model.own).kind,
+            None => facts(name, &ModelFacts::default()).kind,
+        }
     }
 
     /// The model that a name stands for; the name itself if it is no alias.

@@ -28,6 +28,7 @@ async fn each_first_step_finishes_itself() {
     let mut test = ChannelTest {
         ok: false,
         model: "m".to_owned(),
+        asked: api::models::ModelKind::Chat,
         key_last4: "0000".to_owned(),
         status: Some(401),
         latency_ms: 1,

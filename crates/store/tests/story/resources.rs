@@ -167,6 +167,7 @@ async fn a_test_is_remembered() {
     let test = ChannelTest {
         ok: false,
         model: "a".to_owned(),
+        asked: api::models::ModelKind::Chat,
         key_last4: "1234".to_owned(),
         status: Some(401),
         latency_ms: 210,

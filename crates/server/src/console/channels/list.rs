@@ -116,6 +116,7 @@ mod tests {
         let last_test = ChannelTest {
             ok,
             model: "gpt-5-mini".to_owned(),
+            asked: api::models::ModelKind::Chat,
             key_last4: "41f0".to_owned(),
             status,
             latency_ms,

@@ -6,10 +6,12 @@ use api::{
     ErrorBody,
     audit::{Action, SubjectKind},
     channels::{ChannelTest, TestChannel},
+    models::ModelKind,
 };
 use axum::{Json, extract::State};
 use bytes::Bytes;
 use llm::chat::Endpoint;
+use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
 use crate::{
@@ -26,7 +28,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_mins(1);
 const MOST_ANSWER_BYTES: usize = 1 << 20;
 
-/// Send the channel a tiny real request, also when it is disabled.
+/// Send the channel a tiny real request, also when it is disabled: a chat, or an embedding where the model gives those.
 ///
 /// 200 whether or not the provider answered well: `ok` and `error` say how it went, in the provider's own words.
 #[utoipa::path(
@@ -52,22 +54,24 @@ pub(in crate::console) async fn test(
     let candidate = Candidate::new(channel, snapshot.provider(&channel.provider), &model, 0)
         .map_err(|failure| Refusal::field("model", failure.message))?;
 
-    let started = Instant::now();
-    let outcome = match timeout(PATIENCE, ask(&app, &candidate)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err((None, format!("No answer within {} seconds.", PATIENCE.as_secs()))),
-    };
-    let (status, error) = match outcome {
-        Ok(status) => (Some(status), None),
-        Err((status, error)) => (status, Some(error)),
-    };
+    let kind = snapshot.kind(&model);
+    let first = if kind == Some(ModelKind::Embedding) { ModelKind::Embedding } else { ModelKind::Chat };
+    let mut told = ask(&app, &candidate, first).await;
+    if kind.is_none() && told.refuses_the_question() {
+        let second = ask(&app, &candidate, ModelKind::Embedding).await;
+        // If that fails too, the first refusal says more.
+        if second.error.is_none() {
+            told = second;
+        }
+    }
     let test = ChannelTest {
-        ok: error.is_none(),
+        ok: told.error.is_none(),
         model,
+        asked: told.asked,
         key_last4: candidate.key().map(|key| key.last4.clone()).unwrap_or_default(),
-        status,
-        latency_ms: millis(started.elapsed()),
-        error,
+        status: told.status,
+        latency_ms: millis(told.took),
+        error: told.error,
         tested_at: app.clock.now(),
     };
     app.store.channels().record_test(id, &test).await?;
@@ -75,15 +79,47 @@ pub(in crate::console) async fn test(
     Ok((change, Json(test)))
 }
 
+/// How a question went.
+struct Told {
+    asked: ModelKind,
+    /// The provider's.
+    status: Option<u16>,
+    error: Option<String>,
+    took: Duration,
+}
+
+impl Told {
+    /// The provider understood that it was asked, but not for this.
+    fn refuses_the_question(&self) -> bool {
+        self.error.is_some() && matches!(self.status, Some(400 | 404 | 405 | 422))
+    }
+}
+
+async fn ask(app: &App, candidate: &Candidate, kind: ModelKind) -> Told {
+    let started = Instant::now();
+    let outcome = match timeout(PATIENCE, answer(app, candidate, kind)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err((None, format!("No answer within {} seconds.", PATIENCE.as_secs()))),
+    };
+    let (status, error) = match outcome {
+        Ok(status) => (Some(status), None),
+        Err((status, error)) => (status, Some(error)),
+    };
+    Told { asked: kind, status, error, took: started.elapsed() }
+}
+
 /// The provider's status, or what went wrong and the status if there was one.
-async fn ask(app: &App, candidate: &Candidate) -> Result<u16, (Option<u16>, String)> {
-    let body = serde_json::json!({
-        "model": candidate.upstream_model,
-        "messages": [{"role": "user", "content": "Reply with the single word OK."}],
-    });
+async fn answer(app: &App, candidate: &Candidate, kind: ModelKind) -> Result<u16, (Option<u16>, String)> {
+    let model = &candidate.upstream_model;
+    let (endpoint, body, holds) = if kind == ModelKind::Embedding {
+        (Endpoint::Embeddings, json!({"model": model, "input": "OK"}), "data")
+    } else {
+        let messages = json!([{"role": "user", "content": "Reply with the single word OK."}]);
+        (Endpoint::ChatCompletions, json!({"model": model, "messages": messages}), "choices")
+    };
     let reply = app
         .upstream
-        .send(candidate, Endpoint::ChatCompletions, Bytes::from(body.to_string()), None)
+        .send(candidate, endpoint, Bytes::from(body.to_string()), None)
         .await
         .map_err(|error| (None, error.to_string()))?;
     let status = reply.status.as_u16();
@@ -91,9 +127,9 @@ async fn ask(app: &App, candidate: &Candidate) -> Result<u16, (Option<u16>, Stri
     if !reply.status.is_success() {
         return Err((Some(status), candidate.redact(&String::from_utf8_lossy(&body)).into_owned()));
     }
-    let answer: serde_json::Value = serde_json::from_slice(&body)
+    let answer: Value = serde_json::from_slice(&body)
         .map_err(|_| (Some(status), "The answer isn't JSON. Does the address end in /v1?".to_owned()))?;
-    if answer.get("choices").is_some_and(serde_json::Value::is_array) {
+    if answer.get(holds).is_some_and(Value::is_array) {
         Ok(status)
     } else {
         Err((Some(status), candidate.redact(&answer.to_string()).into_owned()))
