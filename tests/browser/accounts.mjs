@@ -99,10 +99,34 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await row("grace").getByText("×0.8").waitFor();
   });
 
-  await step("group-in-use", [], async () => {
+  await step("rename-group", [{ status: 409, path: "/api/groups/interns" }], async () => {
     await link(t("groups.title")).click();
-    await choose("interns", t("do.delete"));
-    const refused = dialog(t("groups.in_use", { name: "interns" }));
+    await choose("interns", t("do.edit"));
+    const form = dialog("interns");
+    assert.ok(await button(t("do.save"), form).isDisabled(), "there is nothing to save yet");
+    await field(t("groups.name"), form).fill("default");
+    await field(t("groups.name"), form).press("Control+Enter");
+    inItsLanguage(await fault(field(t("groups.name"), form)));
+    await field(t("groups.name"), form).fill("juniors");
+    await page.keyboard.press("Escape");
+    await button(t("do.cancel"), dialog(t("editor.discard"))).click();
+    await field(t("groups.name"), form).press("Control+Enter");
+    await toast(t("groups.saved", { name: "juniors" })).waitFor();
+    await form.waitFor({ state: "detached" });
+    await row("juniors").getByText("×0.8", { exact: true }).waitFor();
+    assert.equal(await row("interns").count(), 0);
+    assert.equal((await api("/api/users")).items.find((user) => user.username === "grace").group, "juniors");
+    await choose("default", t("do.edit"));
+    assert.equal(await field(t("groups.name"), dialog("default")).count(), 0, "the default group keeps its name");
+    await field(t("groups.price"), dialog("default")).fill("2");
+    await page.keyboard.press("Escape");
+    await button(t("editor.discard_do"), dialog(t("editor.discard"))).click();
+    await dialog("default").waitFor({ state: "detached" });
+  });
+
+  await step("group-in-use", [], async () => {
+    await choose("juniors", t("do.delete"));
+    const refused = dialog(t("groups.in_use", { name: "juniors" }));
     await refused.getByText(t("groups.uses_users", { n: 1 }), { exact: true }).waitFor();
     await button(t("do.close"), refused).click();
     assert.equal((await api("/api/groups")).total, 2);
@@ -217,8 +241,22 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await page.getByRole("button", { name: t("nav.account") }).getByText("Ada Lovelace").waitFor();
   });
 
-  await step("disable", [], async () => {
+  await step("rename-user", [{ status: 409, path: "/api/users/2" }], async () => {
     await nav(t("nav.users")).click();
+    await link("Grace Hopper").click();
+    const form = dialog("Grace Hopper");
+    const name = field(t("login.username"), form);
+    await name.fill(OWNER);
+    await button(t("do.save"), form).click();
+    inItsLanguage(await fault(name));
+    await name.fill("ghopper");
+    await button(t("do.save"), form).click();
+    await row("ghopper").waitFor();
+    await other.goto(`${ORIGIN}/settings/profile`);
+    await other.getByText("ghopper", { exact: true }).waitFor();
+  });
+
+  await step("disable", [], async () => {
     await choose("Grace Hopper", t("do.disable"));
     await toast(t("users.disabled", { name: "Grace Hopper" })).waitFor();
     await other.reload();
@@ -229,12 +267,12 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
 
   await step("reset-password", [], async () => {
     await choose("Grace Hopper", t("users.reset"));
-    const form = dialog(t("users.reset_of", { name: "grace" }));
+    const form = dialog(t("users.reset_of", { name: "ghopper" }));
     await button(t("users.reset_do"), form).click();
-    const shown = dialog(t("users.hand_over", { name: "grace" }));
+    const shown = dialog(t("users.hand_over", { name: "ghopper" }));
     password = (await shown.locator("pre").innerText()).split("\n")[2].split(": ")[1];
     await button(t("keys.done"), shown).click();
-    await signIn(other, "grace", password);
+    await signIn(other, "ghopper", password);
   });
 
   await step("make-admin", [], async () => {
@@ -262,10 +300,10 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await page.getByRole("combobox", { name: t("audit.what"), exact: true }).selectOption("user");
     await page.getByRole("combobox", { name: t("audit.how"), exact: true }).selectOption("update");
     const change = page.getByRole("button", {
-      name: `${t("audit.phrase", { action: t("audit.update"), kind: t("audit.kind_user") })} grace`,
+      name: `${t("audit.phrase", { action: t("audit.update"), kind: t("audit.kind_user") })} ghopper`,
     });
     await change.first().waitFor();
-    assert.equal(await change.count(), 4, "group, disabled, enabled, role");
+    assert.equal(await change.count(), 4, "renamed, disabled, enabled, role");
     await change.first().click();
     await page.getByRole("deletion").getByText("member", { exact: true }).waitFor();
     await page.getByRole("insertion").getByText("admin", { exact: true }).waitFor();

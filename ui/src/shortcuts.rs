@@ -71,12 +71,13 @@ pub(crate) struct ShortcutsProps {
 #[component]
 pub(crate) fn Shortcuts(props: &ShortcutsProps) -> Html {
     let t = use_text();
-    let everywhere: [(&[&str], &str); 6] = [
+    let everywhere: [(&[&str], &str); 7] = [
         (&["⌘ / Ctrl", "K"], t.shortcuts_palette()),
         (&["?"], t.shortcuts_title()),
         (&["/"], t.shortcuts_search()),
         (&["N"], t.shortcuts_new()),
         (&["↑", "↓"], t.shortcuts_rows()),
+        (&["⌘ / Ctrl", "Enter"], t.shortcuts_save()),
         (&["Esc"], t.shortcuts_close()),
     ];
     let keys =

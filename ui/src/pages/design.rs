@@ -15,9 +15,10 @@ use crate::{
         combobox::{ComboOption, Combobox},
         copy::CopyButton,
         dialog::{Confirm, Dialog},
-        drawer::Drawer,
+        editor::EditorFrame,
         empty::Empty,
         field::TextField,
+        form::Progress,
         header::{AddButton, PageHeader},
         icon::Icon,
         menu::{Item, Menu},
@@ -105,9 +106,10 @@ pub(crate) fn DesignPage() -> Html {
                     <Confirm title="Delete “main”?" text="This cannot be undone." action="Delete" on_confirm={&close} on_close={&close} />
                 },
                 Some(Overlay::Drawer) => html! {
-                    <Drawer title="A drawer" on_submit={&close} on_close={&close} footer={html! { <button type="button" class="btn btn-primary btn-sm ml-auto">{"Save"}</button> }}>
-                        <div class="p-6"><p>{"Edits one thing beside its list."}</p></div>
-                    </Drawer>
+                    <EditorFrame title="A drawer" progress={Progress { dirty: true, busy: false, refusal: Some("What the server says of no field.".to_owned()) }}
+                        is_new=false on_save={&close} on_close={&close}>
+                        <p>{"Edits one thing beside its list."}</p>
+                    </EditorFrame>
                 },
             }}
         </div>

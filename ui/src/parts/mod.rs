@@ -9,7 +9,7 @@ pub(crate) mod columns;
 pub(crate) mod combobox;
 pub(crate) mod copy;
 pub(crate) mod dialog;
-pub(crate) mod drawer;
+pub(crate) mod editor;
 pub(crate) mod empty;
 pub(crate) mod field;
 pub(crate) mod form;

@@ -8,10 +8,7 @@ use api::{
     providers::Provider,
 };
 
-use crate::parts::secrets::lines;
-
-/// Puts what was typed into one field.
-pub(crate) type Edit = Box<dyn Fn(&mut Draft, String)>;
+use crate::parts::{form::NOT_A_NUMBER, secrets::lines};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Draft {
@@ -182,9 +179,6 @@ pub(crate) const DEMO_MODEL: &str = "demo-small";
 /// The server's sentences for what it checks with the provider's row, said before it is asked.
 const NO_KEY: &str = "Enter at least one API key of this provider.";
 const NO_ADDRESS: &str = "Enter the address of its API; this provider has none that fits everyone.";
-
-/// A fault that only a form can have; shown in the reader's language.
-pub(crate) const NOT_A_NUMBER: &str = "not a whole number";
 
 fn number(fields: &mut Fields, field: &str, text: &str) -> i64 {
     text.trim().parse().unwrap_or_else(|_| {

@@ -3,17 +3,15 @@
 use std::rc::Rc;
 
 use ::api::{
-    Fields,
-    channels::{Channel, ChannelStatus, Health},
+    channels::{Channel, ChannelPatch, ChannelStatus, Health, NewChannel},
     providers::Provider,
 };
-use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::{
     actions::{Actions, health_words},
-    draft::{Draft, Edit, NOT_A_NUMBER},
+    draft::Draft,
     empty::{dialects, hint},
     keys_panel::KeysPanel,
     mapping::Mapping,
@@ -27,16 +25,15 @@ use crate::{
     parts::{
         chips::Chips,
         combobox::{ComboOption, Combobox},
-        dialog::Confirm,
-        drawer::Drawer,
+        editor::EditorFrame,
         field::{Field, TextField},
+        form::use_form,
         icon::Icon,
         menu::{Item, Menu},
         secrets::SecretsField,
         status::{Glyph, status},
     },
     routes::Route,
-    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -64,116 +61,68 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         }
         draft
     };
-    let draft = use_state(start);
-    // What the form began with: leaving it as it was needs no question.
-    let initial = use_state(start);
-    let faults = use_state(Fields::new);
-    let refusal = use_state(|| None::<String>);
-    let busy = use_state(|| false);
-    let leaving = use_state(|| false);
+    let form = use_form(start);
     {
-        let (draft, initial, faults) = (draft.setter(), initial.setter(), faults.setter());
-        let fresh = start();
+        let (form, fresh) = (form.clone(), start());
         let first = use_mut_ref(|| true);
         use_effect_with(props.channel.as_ref().map(|channel| channel.id), move |_| {
             // Another channel in the same drawer, as when the browser goes back.
             if !std::mem::replace(&mut *first.borrow_mut(), false) {
-                draft.set(fresh.clone());
-                initial.set(fresh);
-                faults.set(Fields::new());
+                form.restart(fresh);
             }
         });
     }
-    use_effect_with((*faults).clone(), |faults| {
-        if !faults.is_empty() {
-            web::focus("dialog [aria-invalid='true']");
-        }
-    });
-
-    let dirty = *draft != *initial;
-    let edit = |edit: Edit| {
-        let draft = draft.clone();
-        Callback::from(move |text: String| {
-            let mut next = (*draft).clone();
-            edit(&mut next, text);
-            draft.set(next);
-        })
-    };
-    let fault = |names: &[&str]| {
-        let fault = names.iter().find_map(|name| faults.get(*name))?;
-        Some(AttrValue::from(if fault == NOT_A_NUMBER { t.field_whole_number().to_owned() } else { t.server(fault) }))
-    };
+    let draft = form.draft();
+    let dirty = form.is_dirty();
+    let fault = |names: &[&str]| form.fault(names);
+    macro_rules! set {
+        ($field:ident) => {
+            form.set(|draft: &mut Draft, $field| draft.$field = $field)
+        };
+    }
 
     let save = {
-        let (draft, initial, faults, refusal, busy) =
-            (draft.clone(), initial.clone(), faults.clone(), refusal.clone(), busy.clone());
-        let (channel, actions, on_close) = (props.channel.clone(), props.actions.clone(), props.on_close.clone());
-        let providers = props.providers.clone();
+        let (form, channel, providers) = (form.clone(), props.channel.clone(), props.providers.clone());
+        let (actions, on_close) = (props.actions.clone(), props.on_close.clone());
         Callback::from(move |then_test: bool| {
-            if *busy {
-                return;
-            }
+            let (draft, made) = (form.draft(), channel.is_none());
             let request = match &channel {
                 None => draft.create(view::provider(&providers, &draft.provider)).map(Request::Create),
                 Some(channel) => draft.patch(channel).map(|patch| Request::Change(channel.id, patch)),
             };
-            let request = match request {
-                Ok(request) => request,
-                Err(found) => return faults.set(found),
-            };
-            busy.set(true);
-            let (draft, initial, faults, refusal, busy) =
-                (draft.clone(), initial.clone(), faults.clone(), refusal.clone(), busy.clone());
-            let (actions, on_close) = (actions.clone(), on_close.clone());
-            spawn_local(async move {
-                let made = matches!(request, Request::Create(_));
-                let answer = match &request {
-                    Request::Create(new) => api::channels::create(new).await,
-                    Request::Change(id, patch) => api::channels::update(*id, patch).await,
-                };
-                busy.set(false);
-                match answer {
-                    Ok(channel) => {
-                        let (id, saved) = (channel.id, channel.clone());
-                        if made {
-                            actions.channels.add(saved);
-                        } else {
-                            actions.channels.put(saved);
-                        }
-                        faults.set(Fields::new());
-                        refusal.set(None);
-                        let fresh = Draft::of(&channel);
-                        initial.set(fresh.clone());
-                        draft.set(fresh);
-                        if !then_test {
-                            let words = if made {
-                                actions.t.channels_added(&channel.name)
-                            } else {
-                                actions.t.channels_saved(&channel.name)
-                            };
-                            actions.toaster.done(words);
-                            on_close.emit(());
-                            return;
-                        }
-                        if made {
-                            actions.channels.visit_instead(&Route::Channel { id });
-                        }
-                        actions.test(vec![id]);
+            let (saved, actions, on_close) = (form.clone(), actions.clone(), on_close.clone());
+            form.send(
+                request,
+                |request| async move {
+                    match request {
+                        Request::Create(new) => api::channels::create(&new).await,
+                        Request::Change(id, patch) => api::channels::update(id, &patch).await,
                     }
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(actions.t)));
-                        faults.set(found);
+                },
+                move |channel: Channel| {
+                    let id = channel.id;
+                    saved.restart(Draft::of(&channel));
+                    if !then_test {
+                        let (t, name) = (actions.t, &channel.name);
+                        actions.toaster.done(if made { t.channels_added(name) } else { t.channels_saved(name) });
                     }
-                }
-            });
+                    if made {
+                        actions.channels.add(channel);
+                    } else {
+                        actions.channels.put(channel);
+                    }
+                    if !then_test {
+                        return on_close.emit(());
+                    }
+                    if made {
+                        actions.channels.visit_instead(&Route::Channel { id });
+                    }
+                    actions.test(vec![id]);
+                },
+            );
         })
     };
 
-    let close = {
-        let (leaving, on_close) = (leaving.setter(), props.on_close.clone());
-        Callback::from(move |()| if dirty { leaving.set(true) } else { on_close.emit(()) })
-    };
     let chosen = view::provider(&props.providers, &draft.provider);
     let test_label = if dirty || props.channel.is_none() { t.channel_save_and_test() } else { t.do_test() };
     let test = {
@@ -185,12 +134,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         }
     };
     let changes = props.channel.as_ref().map_or(0, |channel| draft.changes(Some(channel)));
-    let footer = html! {<>
-        <button type="button" class="btn btn-sm" onclick={test} disabled={*busy || props.testing}>{Icon::Activity.small()}{test_label}</button>
+    let aside = html! {<>
+        <button type="button" class="btn btn-sm" onclick={test} disabled={form.is_busy() || props.testing}>{Icon::Activity.small()}{test_label}</button>
         if changes > 0 { <span class="text-xs text-ink-3 max-md:hidden">{t.channel_changes(changes)}</span> }
-        <span class="ml-auto"></span>
-        <button type="button" class="btn btn-ghost btn-sm" onclick={close.reform(|_: MouseEvent| ())}>{t.do_cancel()}</button>
-        <button type="submit" class="btn btn-primary btn-sm" disabled={*busy}>{t.do_save()}</button>
     </>};
 
     let provider_field = {
@@ -207,15 +153,13 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             })
             .collect();
         let value = AttrValue::from(draft.provider.clone());
-        let (draft, providers) = (draft.clone(), props.providers.clone());
-        let on_choose = move |slug: AttrValue| {
+        let providers = props.providers.clone();
+        let on_choose = form.set(move |draft: &mut Draft, slug: AttrValue| {
             if let Some(provider) = view::provider(&providers, &slug) {
-                let mut next = (*draft).clone();
-                let before = view::provider(&providers, &next.provider);
-                next.choose(provider, before);
-                draft.set(next);
+                let before = view::provider(&providers, &draft.provider);
+                draft.choose(provider, before);
             }
-        };
+        });
         let help = chosen.map(|provider| html! { t.channel_provider_speaks(&dialects(provider)) }).unwrap_or_default();
         html! {
             <Combobox id="provider" label={t.channel_provider()} {options} {value} {on_choose} {help}
@@ -225,33 +169,18 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
 
     let keys = {
         let stored = props.channel.as_ref().map(|channel| channel.keys.clone()).unwrap_or_default();
-        let add = {
-            let draft = draft.clone();
-            move |keys: Vec<String>| {
-                let mut next = (*draft).clone();
-                next.key_text.clear();
-                next.new_keys.extend(keys);
-                draft.set(next);
+        let add = form.set(|draft: &mut Draft, keys: Vec<String>| {
+            draft.key_text.clear();
+            draft.new_keys.extend(keys);
+        });
+        let toggle = form.set(|draft: &mut Draft, id| {
+            if !draft.removed_keys.remove(&id) {
+                draft.removed_keys.insert(id);
             }
-        };
-        let toggle = {
-            let draft = draft.clone();
-            move |id| {
-                let mut next = (*draft).clone();
-                if !next.removed_keys.remove(&id) {
-                    next.removed_keys.insert(id);
-                }
-                draft.set(next);
-            }
-        };
-        let forget = {
-            let draft = draft.clone();
-            move |index| {
-                let mut next = (*draft).clone();
-                next.new_keys.remove(index);
-                draft.set(next);
-            }
-        };
+        });
+        let forget = form.set(|draft: &mut Draft, index: usize| {
+            draft.new_keys.remove(index);
+        });
         let help = match chosen {
             Some(provider) if !provider.needs_key => html! { t.channel_keys_not_needed(&provider.name) },
             Some(Provider { keys_url: Some(url), .. }) => html! {<>
@@ -264,39 +193,27 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                 <div class="flex items-baseline mb-2"><h3 class="h2">{t.channel_keys()}</h3><span class="text-xs text-ink-3 ml-2">{t.channel_keys_sealed()}</span></div>
                 <KeysPanel {stored} removed={draft.removed_keys.clone()} added={draft.new_keys.clone()} on_toggle={toggle} on_forget={forget} />
                 <SecretsField id="keys" label={t.channel_key_add()} value={draft.key_text.clone()} {help} error={fault(&["keys", "add_keys"])}
-                    on_input={edit(Box::new(|draft, text| draft.key_text = text))} on_add={add} />
+                    on_input={set!(key_text)} on_add={add} />
             </section>
         }
     };
 
-    let models = {
-        let draft_handle = draft.clone();
-        let on_change = move |models: Vec<String>| draft_handle.set(Draft { models, ..(*draft_handle).clone() });
-        html! {
-            <Chips id="models" label={t.channel_models()} values={draft.models.clone()} {on_change} error={fault(&["models"])}
-                help={html! { t.channel_models_help() }} placeholder={"gpt-5-mini, qwen3-max"} />
-        }
+    let models = html! {
+        <Chips id="models" label={t.channel_models()} values={draft.models.clone()} on_change={set!(models)} error={fault(&["models"])}
+            help={html! { t.channel_models_help() }} placeholder={"gpt-5-mini, qwen3-max"} />
     };
 
-    let advanced_fault = ["model_mapping", "test_model", "groups"].iter().any(|name| faults.contains_key(*name));
+    let advanced_fault = ["model_mapping", "test_model", "groups"].iter().any(|name| form.faults().contains_key(*name));
     let advanced = {
-        let set_test_model = edit(Box::new(|draft, text| draft.test_model = text));
+        let set_test_model: Callback<String> = set!(test_model);
         let onchange = set_test_model.reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value());
-        let on_mapping = {
-            let draft = draft.clone();
-            move |mapping| draft.set(Draft { mapping, ..(*draft).clone() })
-        };
-        let on_groups = {
-            let draft = draft.clone();
-            move |groups| draft.set(Draft { groups, ..(*draft).clone() })
-        };
         html! {
             <details class="panel group" open={advanced_fault}>
                 <summary class="flex items-center gap-2 h-10 px-3 cursor-pointer list-none h2">
                     {Icon::ChevronDown.with("icon icon-sm -rotate-90 group-open:rotate-0")}{t.channel_advanced()}
                 </summary>
                 <div class="grid gap-4 px-3 pt-1 pb-4">
-                    <Mapping rows={draft.mapping.clone()} error={fault(&["model_mapping"])} on_change={on_mapping} />
+                    <Mapping rows={draft.mapping.clone()} error={fault(&["model_mapping"])} on_change={set!(mapping)} />
                     <Field id="test_model" label={t.channel_test_with()} error={fault(&["test_model"])} help={html! { t.channel_test_with_help() }}>
                         <select id="test_model" class="select select-sm w-full" {onchange} aria-describedby="test_model-note">
                             <option value="" selected={draft.test_model.is_empty()}>{t.channel_test_first()}</option>
@@ -305,7 +222,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                             }
                         </select>
                     </Field>
-                    <Chips id="groups" label={t.channel_groups()} values={draft.groups.clone()} on_change={on_groups} error={fault(&["groups"])}
+                    <Chips id="groups" label={t.channel_groups()} values={draft.groups.clone()} on_change={set!(groups)} error={fault(&["groups"])}
                         help={html! { t.channel_groups_help() }} />
                 </div>
             </details>
@@ -327,42 +244,34 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     };
     let base_url = chosen.and_then(|provider| provider.base_url.clone());
     let test = props.channel.as_ref().and_then(|channel| channel.last_test.clone());
-    let on_submit = save.reform(|()| false);
-    let stay = leaving.setter();
-    html! {<>
-        <Drawer {title} {tile} {subtitle} actions={menu(props)} on_close={close} {footer} {on_submit}>
-            if let Some(refusal) = &*refusal {
-                <p class="help-err !mt-0 !text-sm" role="alert">{Icon::CircleAlert.with("icon mt-0.5")}<span>{refusal}</span></p>
-            }
+    html! {
+        <EditorFrame {title} {tile} {subtitle} actions={menu(props)} {aside} progress={form.progress()} is_new={props.channel.is_none()}
+            on_save={save.reform(|()| false)} on_close={&props.on_close}>
             <section class="grid md:grid-cols-2 gap-x-4 gap-y-4 items-start">
                 {provider_field}
                 <TextField id="name" label={t.channel_name()} value={draft.name.clone()} error={fault(&["name"])}
-                    on_input={edit(Box::new(|draft, text| draft.name = text))} />
+                    on_input={set!(name)} />
                 <TextField id="base_url" class="md:col-span-2" label={t.channel_base_url()} value={draft.base_url.clone()} mono=true inputmode="url"
                     placeholder={base_url.unwrap_or_else(|| "https://".to_owned())} help={base_url_help} error={fault(&["base_url"])}
-                    on_input={edit(Box::new(|draft, text| draft.base_url = text))} />
+                    on_input={set!(base_url)} />
             </section>
             {keys}
             <TestPanel {test} testing={props.testing} />
             {models}
             <section class="grid grid-cols-2 gap-x-4 items-start">
                 <TextField id="priority" label={t.channels_column_priority()} value={draft.priority.clone()} inputmode="numeric" error={fault(&["priority"])}
-                    help={html! { t.channel_priority_help() }} on_input={edit(Box::new(|draft, text| draft.priority = text))} />
+                    help={html! { t.channel_priority_help() }} on_input={set!(priority)} />
                 <TextField id="weight" label={t.channels_column_weight()} value={draft.weight.clone()} inputmode="numeric" error={fault(&["weight"])}
-                    help={html! { t.channel_weight_help() }} on_input={edit(Box::new(|draft, text| draft.weight = text))} />
+                    help={html! { t.channel_weight_help() }} on_input={set!(weight)} />
             </section>
             {advanced}
-        </Drawer>
-        if *leaving {
-            <Confirm title={t.channel_discard()} text={t.channel_discard_text()} action={t.channel_discard_do()}
-                on_confirm={&props.on_close} on_close={move |()| stay.set(false)} />
-        }
-    </>}
+        </EditorFrame>
+    }
 }
 
 enum Request {
-    Create(::api::channels::NewChannel),
-    Change(i64, ::api::channels::ChannelPatch),
+    Create(NewChannel),
+    Change(i64, ChannelPatch),
 }
 
 fn menu(props: &EditorProps) -> Html {

@@ -1,6 +1,6 @@
 //! How a channel's last test went, in the provider's own words.
 
-use api::channels::ChannelTest;
+use api::{channels::ChannelTest, models::ModelKind};
 use yew::prelude::*;
 
 use crate::{
@@ -39,7 +39,13 @@ fn result(test: &ChannelTest, t: crate::i18n::Text) -> Html {
         (false, false) => (Glyph::Triangle, t.channel_test_failed_with(&test.key_last4)),
     };
     let cells = [
-        (t.channel_test_model(), html! { <span class="font-mono text-xs leading-5 break-all">{&test.model}</span> }),
+        (
+            t.channel_test_model(),
+            html! { <>
+                <span class="font-mono text-xs leading-5 break-all">{&test.model}</span>
+                if test.asked == ModelKind::Embedding { <span class="block text-xs text-ink-2">{t.channel_test_embedding()}</span> }
+            </> },
+        ),
         (t.channel_test_latency(), html! { t.millis(test.latency_ms) }),
         (
             t.channel_test_status(),

@@ -1,10 +1,10 @@
-//! A group as a short form.
+//! One group in a drawer.
 
 use ::api::{
-    Fields, Validate,
+    Fields,
+    channels::DEFAULT_GROUP,
     groups::{Group, GroupPatch, NewGroup, ONE_PPM},
 };
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::view::parts;
@@ -12,7 +12,11 @@ use crate::{
     api,
     format::decimal,
     i18n::use_text,
-    parts::{dialog::Dialog, field::TextField, form::refusal_note},
+    parts::{
+        editor::EditorFrame,
+        field::TextField,
+        form::{checked, use_form},
+    },
 };
 
 #[derive(Properties, PartialEq)]
@@ -23,76 +27,87 @@ pub(crate) struct EditorProps {
     pub(crate) on_close: Callback<()>,
 }
 
+#[derive(Clone, PartialEq)]
+struct Draft {
+    name: String,
+    price: String,
+}
+
 /// Said where the text isn't a number at all, in the server's words for one that is too large.
 const NO_MULTIPLIER: i64 = -1;
+
+impl Draft {
+    fn start(group: Option<&Group>) -> Self {
+        Self {
+            name: group.map(|group| group.name.clone()).unwrap_or_default(),
+            price: decimal(group.map_or(ONE_PPM, |group| group.multiplier_ppm)),
+        }
+    }
+
+    fn create(&self) -> Result<NewGroup, Fields> {
+        let multiplier_ppm = parts(&self.price).unwrap_or(NO_MULTIPLIER);
+        checked(NewGroup { name: self.name.trim().to_owned(), multiplier_ppm })
+    }
+
+    /// What differs from `group`.
+    fn patch(&self, group: &Group) -> Result<GroupPatch, Fields> {
+        let NewGroup { name, multiplier_ppm } = self.create()?;
+        Ok(GroupPatch {
+            name: (name != group.name).then_some(name),
+            multiplier_ppm: (multiplier_ppm != group.multiplier_ppm).then_some(multiplier_ppm),
+        })
+    }
+}
+
+enum Request {
+    Create(NewGroup),
+    Change(String, GroupPatch),
+}
 
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
     let t = use_text();
-    let name = use_state(|| props.group.as_ref().map(|group| group.name.clone()).unwrap_or_default());
-    let price = use_state(|| decimal(props.group.as_ref().map_or(ONE_PPM, |group| group.multiplier_ppm)));
-    let (faults, refusal, busy) = (use_state(Fields::new), use_state(|| None::<String>), use_state(|| false));
-
-    let onsubmit = {
-        let (name, price, known) = (name.clone(), price.clone(), props.group.clone());
-        let (faults, refusal, busy) = (faults.clone(), refusal.clone(), busy.clone());
+    let form = use_form(|| Draft::start(props.group.as_ref()));
+    let on_save = {
+        let (form, group) = (form.clone(), props.group.clone());
         let (on_saved, on_close) = (props.on_saved.clone(), props.on_close.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if *busy {
-                return;
-            }
-            let multiplier_ppm = parts(&price).unwrap_or(NO_MULTIPLIER);
-            let new = NewGroup { name: name.trim().to_owned(), multiplier_ppm };
-            if let Err(found) = new.validate() {
-                return faults.set(found);
-            }
-            busy.set(true);
-            let (faults, refusal, busy, known) = (faults.clone(), refusal.clone(), busy.clone(), known.clone());
+        Callback::from(move |()| {
             let (on_saved, on_close) = (on_saved.clone(), on_close.clone());
-            spawn_local(async move {
-                let answer = match known {
-                    None => api::groups::create(&new).await,
-                    Some(known) => {
-                        let patch = GroupPatch { multiplier_ppm: Some(multiplier_ppm), ..GroupPatch::default() };
-                        api::groups::update(&known.name, &patch).await
+            let request = match &group {
+                None => form.draft().create().map(Request::Create),
+                Some(group) => form.draft().patch(group).map(|patch| Request::Change(group.name.clone(), patch)),
+            };
+            form.send(
+                request,
+                |request| async move {
+                    match request {
+                        Request::Create(new) => api::groups::create(&new).await,
+                        Request::Change(name, patch) => api::groups::update(&name, &patch).await,
                     }
-                };
-                match answer {
-                    Ok(group) => {
-                        on_saved.emit(group);
-                        on_close.emit(());
-                    }
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(t)));
-                        faults.set(found);
-                        busy.set(false);
-                    }
-                }
-            });
+                },
+                move |saved| {
+                    on_saved.emit(saved);
+                    on_close.emit(());
+                },
+            );
         })
     };
-    let fault = |field: &str| faults.get(field).map(|fault| AttrValue::from(t.server(fault)));
-    let close = props.on_close.clone();
-    let footer = html! {<>
-        <span class="ml-auto"></span>
-        <button type="button" class="btn btn-ghost btn-sm" onclick={move |_| close.emit(())}>{t.do_cancel()}</button>
-        <button type="submit" form="group" class="btn btn-primary btn-sm" disabled={*busy}>{t.do_save()}</button>
-    </>};
+    let draft = form.draft();
+    let is_new = props.group.is_none();
+    let is_default = props.group.as_ref().is_some_and(|group| group.name == DEFAULT_GROUP);
     let title = props.group.as_ref().map_or_else(|| t.groups_add().to_owned(), |group| group.name.clone());
-    let (set_name, set_price) = (name.setter(), price.setter());
+    let name_help = if is_new { t.groups_name_help() } else { t.groups_name_change() };
     html! {
-        <Dialog {title} on_close={&props.on_close} {footer} class="w-[min(460px,calc(100vw-24px))]">
-            <form id="group" class="mt-4 grid gap-4" novalidate=true {onsubmit}>
-                {refusal_note(refusal.as_deref())}
-                if props.group.is_none() {
-                    <TextField id="name" label={t.groups_name()} value={(*name).clone()} autofocus=true error={fault("name")}
-                        help={html! { t.groups_name_help() }} on_input={move |text| set_name.set(text)} />
+        <EditorFrame {title} subtitle={html! { t.groups_form_text() }} progress={form.progress()} {is_new} {on_save} on_close={&props.on_close}>
+            <section class="grid md:grid-cols-2 gap-4 items-start">
+                if !is_default {
+                    <TextField id="name" label={t.groups_name()} value={draft.name.clone()} autofocus={is_new} error={form.fault(&["name"])}
+                        help={html! { name_help }} on_input={form.set(|draft: &mut Draft, text| draft.name = text)} />
                 }
-                <TextField id="multiplier_ppm" label={t.groups_price()} value={(*price).clone()} inputmode="decimal" autofocus={props.group.is_some()}
-                    error={fault("multiplier_ppm")} help={html! { t.groups_price_help() }} on_input={move |text| set_price.set(text)} />
-            </form>
-        </Dialog>
+                <TextField id="multiplier_ppm" label={t.groups_price()} value={draft.price.clone()} inputmode="decimal" autofocus={!is_new}
+                    error={form.fault(&["multiplier_ppm"])} help={html! { t.groups_price_help() }}
+                    on_input={form.set(|draft: &mut Draft, text| draft.price = text)} />
+            </section>
+        </EditorFrame>
     }
 }

@@ -82,10 +82,12 @@ pub(crate) fn GroupsPage() -> Html {
         Over::Add | Over::Edit(_) => {
             let group = if let Over::Edit(group) = &*over { Some(group.clone()) } else { None };
             let (groups, toaster, made) = (groups.clone(), toaster.clone(), group.is_none());
+            let before = group.as_ref().map(|group| group.name.clone());
             let on_saved = move |saved: Group| {
                 let words = if made { t.groups_added(&saved.name) } else { t.groups_saved(&saved.name) };
                 toaster.done(words);
-                groups.edit(move |groups| match groups.iter_mut().find(|known| known.name == saved.name) {
+                let before = before.clone();
+                groups.edit(move |groups| match groups.iter_mut().find(|known| Some(&known.name) == before.as_ref()) {
                     Some(known) => *known = saved.clone(),
                     None => groups.push(saved.clone()),
                 });

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use ::api::{Fields, keys::KeyCreated};
-use wasm_bindgen_futures::spawn_local;
+use ::api::keys::KeyCreated;
 use yew::prelude::*;
 
 use super::{
@@ -14,7 +13,7 @@ use super::{
 use crate::{
     api,
     i18n::use_text,
-    parts::{dialog::Dialog, icon::Icon},
+    parts::{dialog::Dialog, editor::EditorFrame, form::use_form},
     web,
 };
 
@@ -29,69 +28,32 @@ pub(crate) struct CreateProps {
 #[component]
 pub(crate) fn CreateKey(props: &CreateProps) -> Html {
     let t = use_text();
-    let draft = use_state(Draft::new);
-    let (faults, refusal, busy) = (use_state(Fields::new), use_state(|| None::<String>), use_state(|| false));
+    let form = use_form(Draft::new);
     let created = use_state(|| None::<KeyCreated>);
-    use_effect_with((*faults).clone(), |faults| {
-        if !faults.is_empty() {
-            web::focus("dialog [aria-invalid='true']");
-        }
-    });
-
     if let Some(created) = &*created {
         return html! { <CreatedKey created={created.clone()} on_close={&props.on_close} /> };
     }
-
-    let onsubmit = {
-        let (draft, faults, refusal, busy, created) =
-            (draft.clone(), faults.clone(), refusal.clone(), busy.clone(), created.setter());
-        let on_created = props.on_created.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if *busy {
-                return;
-            }
+    let on_save = {
+        let (form, created, on_created) = (form.clone(), created.setter(), props.on_created.clone());
+        Callback::from(move |()| {
+            let (created, on_created) = (created.clone(), on_created.clone());
             let now = web::now();
-            let new = match draft.create(Now { millis: now, offset: web::utc_offset(now) }) {
-                Ok(new) => new,
-                Err(found) => return faults.set(found),
-            };
-            busy.set(true);
-            let (faults, refusal, busy, created, on_created) =
-                (faults.clone(), refusal.clone(), busy.clone(), created.clone(), on_created.clone());
-            spawn_local(async move {
-                match api::keys::create(&new).await {
-                    Ok(key) => {
-                        on_created.emit(key.clone());
-                        created.set(Some(key));
-                    }
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(t)));
-                        faults.set(found);
-                        busy.set(false);
-                    }
-                }
-            });
+            form.send(
+                form.draft().create(Now { millis: now, offset: web::utc_offset(now) }),
+                |new| async move { api::keys::create(&new).await },
+                move |key: KeyCreated| {
+                    on_created.emit(key.clone());
+                    created.set(Some(key));
+                },
+            );
         })
     };
-    let close = props.on_close.clone();
-    let footer = html! {<>
-        <span class="ml-auto"></span>
-        <button type="button" class="btn btn-ghost btn-sm" onclick={move |_| close.emit(())}>{t.do_cancel()}</button>
-        <button type="submit" form="new-key" class="btn btn-primary btn-sm" disabled={*busy}>{t.keys_create()}</button>
-    </>};
-    let set = draft.setter();
     html! {
-        <Dialog title={t.keys_new()} text={Some(AttrValue::from(t.keys_new_text()))} on_close={&props.on_close} {footer}>
-            <form id="new-key" class="mt-4" novalidate=true {onsubmit}>
-                if let Some(refusal) = &*refusal {
-                    <p class="help-err !mt-0 !mb-4 !text-sm" role="alert">{Icon::CircleAlert.with("icon mt-0.5")}<span>{refusal}</span></p>
-                }
-                <KeyForm draft={(*draft).clone()} on_change={move |draft| set.set(draft)} faults={(*faults).clone()}
-                    choices={props.choices.clone()} is_new=true />
-            </form>
-        </Dialog>
+        <EditorFrame title={t.keys_new()} subtitle={html! { t.keys_new_text() }} progress={form.progress()} is_new=true verb={t.keys_create()} {on_save}
+            on_close={&props.on_close}>
+            <KeyForm draft={form.draft().clone()} on_change={form.set(|draft, changed| *draft = changed)} faults={form.faults().clone()}
+                choices={props.choices.clone()} is_new=true />
+        </EditorFrame>
     }
 }
 

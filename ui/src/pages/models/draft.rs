@@ -5,6 +5,8 @@ use api::{
     models::{Capability, Model, ModelKind, ModelPatch, NewModel},
 };
 
+use crate::parts::form::NOT_A_NUMBER;
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Draft {
     pub(crate) name: String,
@@ -16,9 +18,6 @@ pub(crate) struct Draft {
     pub(crate) context: String,
     pub(crate) max_output: String,
 }
-
-/// A fault that only a form can have; shown in the reader's language.
-pub(crate) const NOT_A_NUMBER: &str = "not a whole number";
 
 impl Draft {
     pub(crate) fn of(model: &Model) -> Self {

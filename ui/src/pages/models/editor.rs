@@ -1,30 +1,20 @@
 //! One model in a drawer: its other names, and what is known of it.
 
-use ::api::{
-    Fields,
-    models::{Capability, Model, ModelKind},
-};
-use wasm_bindgen_futures::spawn_local;
+use ::api::models::{Capability, Model, ModelKind, ModelPatch, NewModel};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::{
-    actions::Actions,
-    draft::{Draft, NOT_A_NUMBER},
-    words,
-};
+use super::{actions::Actions, draft::Draft, words};
 use crate::{
     api,
     i18n::use_text,
     parts::{
         chips::Chips,
-        dialog::Confirm,
-        drawer::Drawer,
+        editor::EditorFrame,
         field::TextField,
-        icon::Icon,
+        form::use_form,
         select::{SelectField, SelectOption},
     },
-    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -38,83 +28,45 @@ pub(crate) struct EditorProps {
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
     let t = use_text();
-    let start = || props.model.as_ref().map_or_else(Draft::default, Draft::of);
-    let initial = use_state(start);
-    let draft = use_state(start);
-    let (faults, refusal, busy) = (use_state(Fields::new), use_state(|| None::<String>), use_state(|| false));
-    let leaving = use_state(|| false);
-    use_effect_with((*faults).clone(), |faults| {
-        if !faults.is_empty() {
-            web::focus("dialog [aria-invalid='true']");
-        }
-    });
-    let dirty = *draft != *initial;
-    let close = {
-        let (leaving, on_close) = (leaving.setter(), props.on_close.clone());
-        Callback::from(move |()| if dirty { leaving.set(true) } else { on_close.emit(()) })
-    };
-    let fault = |field: &str| {
-        let fault = faults.get(field)?;
-        Some(AttrValue::from(if fault == NOT_A_NUMBER { t.field_whole_number().to_owned() } else { t.server(fault) }))
-    };
+    let form = use_form(|| props.model.as_ref().map_or_else(Draft::default, Draft::of));
+    let draft = form.draft();
+    let fault = |field| form.fault(&[field]);
     macro_rules! set {
-        ($field:ident) => {{
-            let draft = draft.clone();
-            move |$field| draft.set(Draft { $field, ..(*draft).clone() })
-        }};
+        ($field:ident) => {
+            form.set(|draft: &mut Draft, $field| draft.$field = $field)
+        };
     }
-    let on_submit = {
-        let (draft, initial, faults, refusal, busy) =
-            (draft.clone(), initial.clone(), faults.clone(), refusal.clone(), busy.clone());
-        let (model, actions, on_close) = (props.model.clone(), props.actions.clone(), props.on_close.clone());
+    let on_save = {
+        let (form, model) = (form.clone(), props.model.clone());
+        let (actions, on_close) = (props.actions.clone(), props.on_close.clone());
         Callback::from(move |()| {
-            if *busy {
-                return;
-            }
+            let (actions, on_close, made) = (actions.clone(), on_close.clone(), model.is_none());
             let request = match &model {
-                None => draft.create().map(Request::Create),
-                Some(model) => draft.patch(&initial).map(|patch| Request::Change(model.id, patch)),
+                None => form.draft().create().map(Request::Create),
+                Some(model) => form.draft().patch(form.initial()).map(|patch| Request::Change(model.id, patch)),
             };
-            let request = match request {
-                Ok(request) => request,
-                Err(found) => return faults.set(found),
-            };
-            busy.set(true);
-            let (faults, refusal, busy) = (faults.clone(), refusal.clone(), busy.clone());
-            let (actions, on_close) = (actions.clone(), on_close.clone());
-            spawn_local(async move {
-                let answer = match &request {
-                    Request::Create(new) => api::models::create(new).await,
-                    Request::Change(id, patch) => api::models::update(*id, patch).await,
-                };
-                match answer {
-                    Ok(model) => {
-                        actions.toaster.done(match request {
-                            Request::Create(_) => actions.t.models_added(&model.name),
-                            Request::Change(..) => actions.t.models_saved(&model.name),
-                        });
-                        if matches!(request, Request::Create(_)) {
-                            actions.models.add(model);
-                        } else {
-                            actions.models.put(model);
-                        }
-                        on_close.emit(());
+            form.send(
+                request,
+                |request| async move {
+                    match request {
+                        Request::Create(new) => api::models::create(&new).await,
+                        Request::Change(id, patch) => api::models::update(id, &patch).await,
                     }
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(actions.t)));
-                        faults.set(found);
-                        busy.set(false);
+                },
+                move |model: Model| {
+                    let t = actions.t;
+                    let name = &model.name;
+                    actions.toaster.done(if made { t.models_added(name) } else { t.models_saved(name) });
+                    if made {
+                        actions.models.add(model);
+                    } else {
+                        actions.models.put(model);
                     }
-                }
-            });
+                    on_close.emit(());
+                },
+            );
         })
     };
-    let footer = html! {<>
-        <span class="ml-auto"></span>
-        <button type="button" class="btn btn-ghost btn-sm" onclick={close.reform(|_: MouseEvent| ())}>{t.do_cancel()}</button>
-        <button type="submit" class="btn btn-primary btn-sm" disabled={*busy || !dirty}>{t.do_save()}</button>
-    </>};
 
     // What holds where the form says nothing: for a saved model without own words, what the catalogue knows.
     let from_catalogue = |own: bool, shown: Option<String>| {
@@ -137,25 +89,20 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         options.extend(ModelKind::ALL.iter().map(|kind| SelectOption::new(kind.as_str(), words::kind(t, *kind))));
         options
     };
-    let on_kind = {
-        let draft = draft.clone();
-        move |word: String| {
-            let kind = ModelKind::ALL.iter().copied().find(|kind| kind.as_str() == word);
-            draft.set(Draft { kind, ..(*draft).clone() });
-        }
-    };
+    let on_kind = form.set(|draft: &mut Draft, word: String| {
+        draft.kind = ModelKind::ALL.iter().copied().find(|kind| kind.as_str() == word);
+    });
     let capabilities = {
         let shown = draft.capabilities.clone().unwrap_or_else(|| {
             model.filter(|m| m.own.capabilities.is_none()).map(|m| m.capabilities.clone()).unwrap_or_default()
         });
         let boxes = Capability::ALL.iter().map(|one| {
-            let (draft, shown, one) = (draft.clone(), shown.clone(), *one);
+            let (shown, one) = (shown.clone(), *one);
             let checked = shown.contains(&one);
-            let onchange = Callback::from(move |event: Event| {
+            let onchange = form.set(move |draft: &mut Draft, event: Event| {
                 let on = event.target_unchecked_into::<HtmlInputElement>().checked();
                 let wanted = |known: &Capability| if *known == one { on } else { shown.contains(known) };
-                let capabilities = Some(Capability::ALL.iter().copied().filter(wanted).collect());
-                draft.set(Draft { capabilities, ..(*draft).clone() });
+                draft.capabilities = Some(Capability::ALL.iter().copied().filter(wanted).collect());
             });
             html! {
                 <label class="flex items-center gap-2 cursor-pointer" key={one.as_str()}>
@@ -164,10 +111,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                 </label>
             }
         });
-        let back = {
-            let draft = draft.clone();
-            move |_: MouseEvent| draft.set(Draft { capabilities: None, ..(*draft).clone() })
-        };
+        let back = form.set(|draft: &mut Draft, _: MouseEvent| draft.capabilities = None);
         html! {
             <fieldset>
                 <legend class="flabel">{t.models_can()}</legend>
@@ -179,12 +123,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         }
     };
     let title = model.map_or_else(|| t.models_add().to_owned(), |model| model.name.clone());
-    let stay = leaving.setter();
-    html! {<>
-        <Drawer {title} subtitle={html! { t.models_form_text() }} on_close={&close} {footer} {on_submit}>
-            if let Some(refusal) = &*refusal {
-                <p class="help-err !mt-0 !text-sm" role="alert">{Icon::CircleAlert.with("icon mt-0.5")}<span>{refusal}</span></p>
-            }
+    html! {
+        <EditorFrame {title} subtitle={html! { t.models_form_text() }} progress={form.progress()} is_new={props.model.is_none()} {on_save}
+            on_close={&props.on_close}>
             if props.model.is_none() {
                 <TextField id="name" label={t.models_name()} value={draft.name.clone()} mono=true autofocus=true error={fault("name")}
                     help={html! { t.models_name_help() }} on_input={set!(name)} />
@@ -200,15 +141,11 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                     on_input={set!(max_output)} />
             </section>
             {capabilities}
-        </Drawer>
-        if *leaving {
-            <Confirm title={t.channel_discard()} text={t.channel_discard_text()} action={t.channel_discard_do()}
-                on_confirm={&props.on_close} on_close={move |()| stay.set(false)} />
-        }
-    </>}
+        </EditorFrame>
+    }
 }
 
 enum Request {
-    Create(::api::models::NewModel),
-    Change(i64, ::api::models::ModelPatch),
+    Create(NewModel),
+    Change(i64, ModelPatch),
 }

@@ -1,10 +1,6 @@
 //! One provider in a drawer.
 
-use ::api::{
-    Fields,
-    providers::{AuthScheme, Provider},
-};
-use wasm_bindgen_futures::spawn_local;
+use ::api::providers::{AuthScheme, NewProvider, Provider, ProviderPatch};
 use yew::prelude::*;
 
 use super::{actions::Actions, draft::Draft};
@@ -12,13 +8,11 @@ use crate::{
     api,
     i18n::use_text,
     parts::{
-        dialog::Confirm,
-        drawer::Drawer,
+        editor::EditorFrame,
         field::TextField,
-        icon::Icon,
+        form::use_form,
         segmented::{Choice, Segmented},
     },
-    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -32,80 +26,48 @@ pub(crate) struct EditorProps {
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
     let t = use_text();
-    let start = || props.provider.as_ref().map_or_else(Draft::new, Draft::of);
-    let initial = use_state(start);
-    let draft = use_state(start);
-    let (faults, refusal, busy) = (use_state(Fields::new), use_state(|| None::<String>), use_state(|| false));
-    let leaving = use_state(|| false);
-    use_effect_with((*faults).clone(), |faults| {
-        if !faults.is_empty() {
-            web::focus("dialog [aria-invalid='true']");
-        }
-    });
-    let dirty = *draft != *initial;
-    let close = {
-        let (leaving, on_close) = (leaving.setter(), props.on_close.clone());
-        Callback::from(move |()| if dirty { leaving.set(true) } else { on_close.emit(()) })
-    };
-    let fault = |field: &str| faults.get(field).map(|fault| AttrValue::from(t.server(fault)));
+    let form = use_form(|| props.provider.as_ref().map_or_else(Draft::new, Draft::of));
+    let draft = form.draft();
+    let fault = |field| form.fault(&[field]);
     macro_rules! set {
-        ($field:ident) => {{
-            let draft = draft.clone();
-            move |$field| draft.set(Draft { $field, ..(*draft).clone() })
-        }};
+        ($field:ident) => {
+            form.set(|draft: &mut Draft, $field| draft.$field = $field)
+        };
     }
-    let on_submit = {
-        let (draft, initial, faults, refusal, busy) =
-            (draft.clone(), initial.clone(), faults.clone(), refusal.clone(), busy.clone());
-        let (provider, actions, on_close) = (props.provider.clone(), props.actions.clone(), props.on_close.clone());
+    let on_save = {
+        let (form, provider) = (form.clone(), props.provider.clone());
+        let (actions, on_close) = (props.actions.clone(), props.on_close.clone());
         Callback::from(move |()| {
-            if *busy {
-                return;
-            }
+            let (actions, on_close, made) = (actions.clone(), on_close.clone(), provider.is_none());
             let request = match &provider {
-                None => draft.create().map(Request::Create),
-                Some(provider) => draft.patch(&initial).map(|patch| Request::Change(provider.slug.clone(), patch)),
-            };
-            let request = match request {
-                Ok(request) => request,
-                Err(found) => return faults.set(found),
-            };
-            busy.set(true);
-            let (faults, refusal, busy) = (faults.clone(), refusal.clone(), busy.clone());
-            let (actions, on_close) = (actions.clone(), on_close.clone());
-            spawn_local(async move {
-                let answer = match &request {
-                    Request::Create(new) => api::providers::create(new).await,
-                    Request::Change(slug, patch) => api::providers::update(slug, patch).await,
-                };
-                match answer {
-                    Ok(provider) => {
-                        actions.toaster.done(match request {
-                            Request::Create(_) => actions.t.models_added(&provider.name),
-                            Request::Change(..) => actions.t.models_saved(&provider.name),
-                        });
-                        if matches!(request, Request::Create(_)) {
-                            actions.providers.add(provider);
-                        } else {
-                            actions.providers.put(provider);
-                        }
-                        on_close.emit(());
-                    }
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(actions.t)));
-                        faults.set(found);
-                        busy.set(false);
-                    }
+                None => form.draft().create().map(Request::Create),
+                Some(provider) => {
+                    let patch = form.draft().patch(form.initial());
+                    patch.map(|patch| Request::Change(provider.slug.clone(), patch))
                 }
-            });
+            };
+            form.send(
+                request,
+                |request| async move {
+                    match request {
+                        Request::Create(new) => api::providers::create(&new).await,
+                        Request::Change(slug, patch) => api::providers::update(&slug, &patch).await,
+                    }
+                },
+                move |provider: Provider| {
+                    let t = actions.t;
+                    let name = &provider.name;
+                    actions.toaster.done(if made { t.models_added(name) } else { t.models_saved(name) });
+                    if made {
+                        actions.providers.add(provider);
+                    } else {
+                        actions.providers.put(provider);
+                    }
+                    on_close.emit(());
+                },
+            );
         })
     };
-    let footer = html! {<>
-        <span class="ml-auto"></span>
-        <button type="button" class="btn btn-ghost btn-sm" onclick={close.reform(|_: MouseEvent| ())}>{t.do_cancel()}</button>
-        <button type="submit" class="btn btn-primary btn-sm" disabled={*busy || !dirty}>{t.do_save()}</button>
-    </>};
     let builtin = props.provider.as_ref().is_some_and(|provider| provider.builtin);
     let own_fields = (!builtin).then(|| {
         let schemes =
@@ -129,8 +91,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                     <TextField id="auth_header" label={t.providers_header_name()} value={draft.auth_header.clone()} mono=true placeholder="api-key"
                         error={fault("auth_header")} on_input={set!(auth_header)} />
                 }
-                {flag(t.providers_needs_key(), draft.needs_key, Callback::from(set!(needs_key)))}
-                {flag(t.providers_is_local(), draft.local, Callback::from(set!(local)))}
+                {flag(t.providers_needs_key(), draft.needs_key, set!(needs_key))}
+                {flag(t.providers_is_local(), draft.local, set!(local))}
             </section>
             <section class="grid md:grid-cols-2 gap-4 items-start">
                 <TextField id="website" label={t.providers_website()} value={draft.website.clone()} inputmode="url" error={fault("website")} on_input={set!(website)} />
@@ -143,12 +105,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     let tile = props.provider.as_ref();
     let tile = tile.map(|provider| html! { <span class="mono-tile" aria-hidden="true">{&provider.tile}</span> });
     let subtitle = if builtin { t.providers_builtin_text() } else { t.providers_own_text() };
-    let stay = leaving.setter();
-    html! {<>
-        <Drawer {title} tile={tile.unwrap_or_default()} subtitle={html! { {subtitle} }} on_close={&close} {footer} {on_submit}>
-            if let Some(refusal) = &*refusal {
-                <p class="help-err !mt-0 !text-sm" role="alert">{Icon::CircleAlert.with("icon mt-0.5")}<span>{refusal}</span></p>
-            }
+    html! {
+        <EditorFrame {title} tile={tile.unwrap_or_default()} subtitle={html! { {subtitle} }} progress={form.progress()} is_new={props.provider.is_none()}
+            {on_save} on_close={&props.on_close}>
             <section class="grid md:grid-cols-2 gap-4 items-start">
                 <TextField id="name" label={t.channel_name()} value={draft.name.clone()} error={fault("name")} autofocus={props.provider.is_none()} on_input={set!(name)} />
                 if props.provider.is_none() {
@@ -160,15 +119,11 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                     on_input={set!(base_url)} />
             </section>
             {for own_fields}
-        </Drawer>
-        if *leaving {
-            <Confirm title={t.channel_discard()} text={t.channel_discard_text()} action={t.channel_discard_do()}
-                on_confirm={&props.on_close} on_close={move |()| stay.set(false)} />
-        }
-    </>}
+        </EditorFrame>
+    }
 }
 
 enum Request {
-    Create(::api::providers::NewProvider),
-    Change(String, ::api::providers::ProviderPatch),
+    Create(NewProvider),
+    Change(String, ProviderPatch),
 }

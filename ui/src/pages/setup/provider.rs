@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use super::super::channels::{
     TestPanel,
-    draft::{DEMO, Draft, Edit},
+    draft::{DEMO, Draft},
     view::{self, host},
 };
 use crate::{
@@ -58,6 +58,9 @@ impl PartialEq for ChooseProps {
         self.providers == other.providers && self.on_done == other.on_done
     }
 }
+
+/// Puts what was typed into one field.
+type Edit = Box<dyn Fn(&mut Draft, String)>;
 
 #[component]
 fn Choose(props: &ChooseProps) -> Html {

@@ -1,13 +1,11 @@
 //! One person in a drawer: added or changed.
 
 use ::api::{
-    Fields, Validate,
     channels::DEFAULT_GROUP,
     groups::Group,
     session::{Role, User},
     users::{Account, AccountPatch, NewAccount},
 };
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::password::{Handover, NewPassword, generate};
@@ -15,16 +13,14 @@ use crate::{
     api,
     i18n::{Text, use_text},
     parts::{
-        dialog::Confirm,
-        drawer::Drawer,
+        editor::EditorFrame,
         field::TextField,
-        form::refusal_note,
+        form::{checked, use_form},
         select::{SelectField, SelectOption},
         time::Ago,
     },
     session::{Who, use_session},
     shell::{initials, role_name},
-    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -73,9 +69,9 @@ impl Draft {
 
     /// What differs from `account`.
     fn patch(&self, account: &Account) -> AccountPatch {
-        let name = self.display_name.trim();
+        let (username, name) = (self.username.trim(), self.display_name.trim());
         AccountPatch {
-            username: None,
+            username: (username != account.username).then(|| username.to_owned()),
             display_name: (name != account.display_name).then(|| name.to_owned()),
             role: (self.role != account.role).then_some(self.role),
             group: (self.group != account.group).then(|| self.group.clone()),
@@ -88,79 +84,36 @@ impl Draft {
 pub(crate) fn Editor(props: &EditorProps) -> Html {
     let t = use_text();
     let session = use_session();
-    let draft = use_state(|| Draft::start(props.account.as_ref()));
-    let initial = use_state(|| (*draft).clone());
-    let (faults, refusal, busy) = (use_state(Fields::new), use_state(|| None::<String>), use_state(|| false));
-    let leaving = use_state(|| false);
-    use_effect_with((*faults).clone(), |faults| {
-        if !faults.is_empty() {
-            web::focus("dialog [aria-invalid='true']");
-        }
-    });
-
-    let on_submit = {
-        let (draft, faults, refusal, busy) = (draft.clone(), faults.clone(), refusal.clone(), busy.clone());
-        let (account, on_saved, session) = (props.account.clone(), props.on_saved.clone(), session.clone());
+    let form = use_form(|| Draft::start(props.account.as_ref()));
+    let draft = form.draft();
+    let on_save = {
+        let (form, account, on_saved) = (form.clone(), props.account.clone(), props.on_saved.clone());
         Callback::from(move |()| {
-            if *busy {
-                return;
-            }
-            let checked = match &account {
-                None => draft.create().validate(),
-                Some(account) => draft.patch(account).validate(),
+            let (draft, session, on_saved) = (form.draft(), session.clone(), on_saved.clone());
+            let request = match &account {
+                None => checked(draft.create()).map(Request::Create),
+                Some(account) => checked(draft.patch(account)).map(|patch| Request::Change(account.id, patch)),
             };
-            if let Err(found) = checked {
-                return faults.set(found);
-            }
-            busy.set(true);
-            let (draft, faults, refusal, busy) = ((*draft).clone(), faults.clone(), refusal.clone(), busy.clone());
-            let (account, on_saved, session) = (account.clone(), on_saved.clone(), session.clone());
-            spawn_local(async move {
-                let answer = match &account {
-                    None => api::users::create(&draft.create()).await,
-                    Some(account) => api::users::update(account.id, &draft.patch(account)).await,
-                };
-                match answer {
-                    Ok(saved) => {
-                        if session.user().is_some_and(|me| me.id == saved.id) {
-                            session.set.emit(Who::Person(person(&saved)));
-                        }
-                        let handover = account
-                            .is_none()
-                            .then(|| Handover { username: saved.username.clone(), password: draft.password.clone() });
-                        on_saved.emit((saved, handover));
+            let password = account.is_none().then(|| draft.password.clone());
+            form.send(
+                request,
+                |request| async move {
+                    match request {
+                        Request::Create(new) => api::users::create(&new).await,
+                        Request::Change(id, patch) => api::users::update(id, &patch).await,
                     }
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(t)));
-                        faults.set(found);
-                        busy.set(false);
+                },
+                move |saved: Account| {
+                    if session.user().is_some_and(|me| me.id == saved.id) {
+                        session.set.emit(Who::Person(person(&saved)));
                     }
-                }
-            });
+                    let handover = password.map(|password| Handover { username: saved.username.clone(), password });
+                    on_saved.emit((saved, handover));
+                },
+            );
         })
     };
-    let edit = |edit: fn(&mut Draft, String)| {
-        let draft = draft.clone();
-        Callback::from(move |text: String| {
-            let mut next = (*draft).clone();
-            edit(&mut next, text);
-            draft.set(next);
-        })
-    };
-    let fault = |field: &str| faults.get(field).map(|fault| AttrValue::from(t.server(fault)));
-    let dirty = *draft != *initial;
-    let close = {
-        let (leaving, on_close) = (leaving.setter(), props.on_close.clone());
-        Callback::from(move |()| if dirty { leaving.set(true) } else { on_close.emit(()) })
-    };
-    let footer = html! {<>
-        <span class="ml-auto"></span>
-        <button type="button" class="btn btn-ghost btn-sm" onclick={close.reform(|_: MouseEvent| ())}>{t.do_cancel()}</button>
-        <button type="submit" class="btn btn-primary btn-sm" disabled={*busy}>
-            {if props.account.is_some() { t.do_save() } else { t.users_add() }}
-        </button>
-    </>};
+    let fault = |field| form.fault(&[field]);
     let roles = Role::ALL.map(|role| SelectOption::new(role.as_str(), role_name(t, role))).to_vec();
     let mut groups: Vec<SelectOption> = props
         .groups
@@ -186,37 +139,36 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         None => html! { t.users_add_text() },
         Some(account) => html! { &account.username },
     };
-    let stay = leaving.setter();
-    html! {<>
-        <Drawer {title} {tile} {subtitle} on_close={close} {footer} {on_submit}>
-            {refusal_note(refusal.as_deref())}
+    let is_new = props.account.is_none();
+    let username_help = if is_new { t.users_username_help() } else { t.users_username_change() };
+    html! {
+        <EditorFrame {title} {tile} {subtitle} progress={form.progress()} {is_new} verb={t.users_add()} {on_save} on_close={&props.on_close}>
             <section class="grid md:grid-cols-2 gap-4 items-start">
-                if props.account.is_none() {
-                    <TextField id="username" label={t.login_username()} value={draft.username.clone()} autofocus=true error={fault("username")}
-                        help={html! { t.users_username_help() }} on_input={edit(|draft, text| draft.username = text)} />
-                }
+                <TextField id="username" label={t.login_username()} value={draft.username.clone()} autofocus={is_new} error={fault("username")}
+                    help={html! { username_help }} on_input={form.set(|draft: &mut Draft, text| draft.username = text)} />
                 <TextField id="display_name" label={t.users_display_name()} value={draft.display_name.clone()} error={fault("display_name")}
-                    autofocus={props.account.is_some()} help={html! { t.users_display_name_help() }}
-                    on_input={edit(|draft, text| draft.display_name = text)} />
+                    help={html! { t.users_display_name_help() }} on_input={form.set(|draft: &mut Draft, text| draft.display_name = text)} />
                 <SelectField id="role" label={t.users_column_role()} options={roles} value={draft.role.as_str()} error={fault("role")}
-                    help={html! { role_help }} on_choose={edit(|draft, text| {
+                    help={html! { role_help }} on_choose={form.set(|draft: &mut Draft, text: String| {
                         draft.role = Role::ALL.into_iter().find(|role| role.as_str() == text).unwrap_or(draft.role);
                     })} />
                 <SelectField id="group" label={t.users_column_group()} options={groups} value={draft.group.clone()} error={fault("group")}
-                    help={html! { t.users_group_help() }} on_choose={edit(|draft, text| draft.group = text)} />
-                if props.account.is_none() {
+                    help={html! { t.users_group_help() }} on_choose={form.set(|draft: &mut Draft, text| draft.group = text)} />
+                if is_new {
                     <div class="md:col-span-2 md:w-[calc(50%-8px)]">
-                        <NewPassword value={draft.password.clone()} error={fault("password")} on_input={edit(|draft, text| draft.password = text)} />
+                        <NewPassword value={draft.password.clone()} error={fault("password")}
+                            on_input={form.set(|draft: &mut Draft, text| draft.password = text)} />
                     </div>
                 }
             </section>
             {props.account.as_ref().map(|account| facts(t, account)).unwrap_or_default()}
-        </Drawer>
-        if *leaving {
-            <Confirm title={t.channel_discard()} text={t.channel_discard_text()} action={t.channel_discard_do()}
-                on_confirm={&props.on_close} on_close={move |()| stay.set(false)} />
-        }
-    </>}
+        </EditorFrame>
+    }
+}
+
+enum Request {
+    Create(NewAccount),
+    Change(i64, AccountPatch),
 }
 
 fn facts(t: Text, account: &Account) -> Html {
