@@ -285,6 +285,9 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await other.getByText("Ada Lovelace", { exact: true }).waitFor();
     assert.equal(await button(t("users.add"), other).count(), 0);
     assert.equal(await link("Grace Hopper", other).count(), 0);
+    await other.goto(`${ORIGIN}/settings/general`);
+    await other.getByText(t("settings.owner_only"), { exact: true }).waitFor();
+    assert.ok(await field(t("settings.egress"), other).isDisabled());
   });
 
   await step("delete", [], async () => {

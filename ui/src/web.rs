@@ -98,6 +98,12 @@ pub(crate) fn focus(selector: &str) {
     }
 }
 
+/// Moves the keyboard to the first field that has a fault: that of the overlay, if one is open.
+pub(crate) fn focus_fault() {
+    let open = matches!(document().query_selector("dialog[open]"), Ok(Some(_)));
+    focus(if open { "dialog[open] [aria-invalid='true']" } else { "[aria-invalid='true']" });
+}
+
 pub(crate) fn focus_on(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _gone = element.focus();

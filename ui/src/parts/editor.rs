@@ -8,7 +8,7 @@ use crate::{
     i18n::use_text,
     parts::{
         dialog::Confirm,
-        form::{Progress, refusal_note},
+        form::{Progress, refusal_note, submit},
         icon::Icon,
         modal::Modal,
     },
@@ -48,7 +48,7 @@ pub(crate) fn EditorFrame(props: &EditorFrameProps) -> Html {
         let (leaving, on_close, dirty) = (leaving.setter(), props.on_close.clone(), *dirty);
         Callback::from(move |()| if dirty { leaving.set(true) } else { on_close.emit(()) })
     };
-    let onsubmit = props.on_save.reform(|event: SubmitEvent| event.prevent_default());
+    let onsubmit = submit(&props.on_save);
     let onkeydown = {
         let on_save = props.on_save.clone();
         Callback::from(move |event: KeyboardEvent| {

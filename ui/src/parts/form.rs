@@ -88,7 +88,7 @@ pub(crate) fn use_form<D: Clone + 'static>(start: impl FnOnce() -> D) -> Form<D>
     let sending = use_mut_ref(|| false);
     use_effect_with(state.faults.clone(), |faults| {
         if !faults.is_empty() {
-            web::focus("dialog [aria-invalid='true']");
+            web::focus_fault();
         }
     });
     Form { t, state, sending }
@@ -109,6 +109,11 @@ impl<D: Clone + PartialEq + 'static> Form<D> {
 
     pub(crate) fn is_busy(&self) -> bool {
         self.state.busy
+    }
+
+    /// Why the server refused, where it names no field.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        self.state.refusal.as_deref()
     }
 
     pub(crate) fn faults(&self) -> &Fields {
@@ -177,6 +182,11 @@ impl<D: Clone + PartialEq + 'static> Form<D> {
             }
         });
     }
+}
+
+/// The event of a form that goes nowhere by itself.
+pub(crate) fn submit(run: &Callback<()>) -> Callback<SubmitEvent> {
+    run.reform(|event: SubmitEvent| event.prevent_default())
 }
 
 /// A request that has passed its own checks.

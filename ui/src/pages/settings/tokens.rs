@@ -1,7 +1,7 @@
 //! Personal tokens: for one's own scripts.
 
 use ::api::{
-    Fields, Time, Validate,
+    Time,
     tokens::{NewToken, Token, TokenCreated},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -18,7 +18,7 @@ use crate::{
         copy::CopyButton,
         dialog::{Confirm, Dialog},
         field::TextField,
-        form::refusal_note,
+        form::{checked, refusal_note, submit, use_form},
         icon::Icon,
         segmented::{Choice, Segmented},
         time::Ago,
@@ -129,54 +129,42 @@ struct NewTokenProps {
     on_close: Callback<()>,
 }
 
+#[derive(Clone, PartialEq)]
+struct Draft {
+    name: String,
+    /// How long it works; for ever if 0.
+    days: i64,
+}
+
 #[component]
 fn NewTokenDialog(props: &NewTokenProps) -> Html {
     let t = use_text();
-    let (name, days) = (use_state(String::new), use_state(|| 90_i64));
-    let (faults, refusal, busy) = (use_state(Fields::new), use_state(|| None::<String>), use_state(|| false));
+    let form = use_form(|| Draft { name: String::new(), days: 90 });
     let created = use_state(|| None::<TokenCreated>);
     if let Some(created) = &*created {
         return html! { <CreatedToken created={created.clone()} on_close={&props.on_close} /> };
     }
-    let onsubmit = {
-        let (name, days) = (name.clone(), days.clone());
-        let (faults, refusal, busy, created) = (faults.clone(), refusal.clone(), busy.clone(), created.setter());
-        let on_created = props.on_created.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let expires_at = (*days > 0).then(|| Time::from_millis(web::now() + *days * DAY));
-            let new = NewToken { name: name.trim().to_owned(), expires_at };
-            if let Err(found) = new.validate() {
-                return faults.set(found);
-            }
-            if *busy {
-                return;
-            }
-            busy.set(true);
-            let (faults, refusal, busy) = (faults.clone(), refusal.clone(), busy.clone());
+    let make = {
+        let (form, created, on_created) = (form.clone(), created.setter(), props.on_created.clone());
+        Callback::from(move |()| {
+            let Draft { name, days } = form.draft();
+            let expires_at = (*days > 0).then(|| Time::from_millis(web::now() + days * DAY));
             let (created, on_created) = (created.clone(), on_created.clone());
-            spawn_local(async move {
-                match api::account::create_token(&new).await {
-                    Ok(answer) => {
-                        on_created.emit(answer.token.clone());
-                        created.set(Some(answer));
-                    }
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(t)));
-                        faults.set(found);
-                        busy.set(false);
-                    }
-                }
-            });
+            form.send(
+                checked(NewToken { name: name.trim().to_owned(), expires_at }),
+                |new| async move { api::account::create_token(&new).await },
+                move |answer: TokenCreated| {
+                    on_created.emit(answer.token.clone());
+                    created.set(Some(answer));
+                },
+            );
         })
     };
-    let fault = |field: &str| faults.get(field).map(|fault| AttrValue::from(t.server(fault)));
     let close = props.on_close.clone();
     let footer = html! {<>
         <span class="ml-auto"></span>
         <button type="button" class="btn btn-ghost btn-sm" onclick={move |_| close.emit(())}>{t.do_cancel()}</button>
-        <button type="submit" form="new-token" class="btn btn-primary btn-sm" disabled={*busy}>{t.tokens_create()}</button>
+        <button type="submit" form="new-token" class="btn btn-primary btn-sm" disabled={form.is_busy()}>{t.tokens_create()}</button>
     </>};
     let choices = vec![
         Choice::new(30, t.keys_days(30)),
@@ -184,17 +172,16 @@ fn NewTokenDialog(props: &NewTokenProps) -> Html {
         Choice::new(365, t.keys_days(365)),
         Choice::new(0, t.keys_never()),
     ];
-    let (set_name, set_days) = (name.setter(), days.setter());
     html! {
         <Dialog title={t.tokens_new()} text={Some(AttrValue::from(t.tokens_new_text()))} on_close={&props.on_close} {footer}>
-            <form id="new-token" class="mt-4 grid gap-4" novalidate=true {onsubmit}>
-                {refusal_note(refusal.as_deref())}
-                <TextField id="name" label={t.setup_key_name()} value={(*name).clone()} autofocus=true error={fault("name")}
-                    help={html! { t.tokens_name_help() }} on_input={move |text| set_name.set(text)} />
+            <form id="new-token" class="mt-4 grid gap-4" novalidate=true onsubmit={submit(&make)}>
+                {refusal_note(form.refusal())}
+                <TextField id="name" label={t.setup_key_name()} value={form.draft().name.clone()} autofocus=true error={form.fault(&["name"])}
+                    help={html! { t.tokens_name_help() }} on_input={form.set(|draft: &mut Draft, text| draft.name = text)} />
                 <div class="field">
                     <span class="flabel">{t.keys_expires()}</span>
-                    <Segmented<i64> label={t.keys_expires()} {choices} value={*days} class="max-md:seg-wide" on_choose={move |value| set_days.set(value)} />
-                    if let Some(fault) = fault("expires_at") {
+                    <Segmented<i64> label={t.keys_expires()} {choices} value={form.draft().days} class="max-md:seg-wide" on_choose={form.set(|draft: &mut Draft, days| draft.days = days)} />
+                    if let Some(fault) = form.fault(&["expires_at"]) {
                         <p class="help-err" role="alert">{Icon::CircleAlert.with("icon icon-sm mt-px")}<span>{fault}</span></p>
                     }
                 </div>

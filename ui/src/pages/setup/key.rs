@@ -1,17 +1,16 @@
 //! A key for the person's tools, shown once.
 
-use ::api::{
-    Fields, Validate,
-    keys::{KeyCreated, NewKey},
-};
-use wasm_bindgen_futures::spawn_local;
+use ::api::keys::{KeyCreated, NewKey};
 use yew::prelude::*;
 
 use super::super::keys::secret::SecretView;
 use crate::{
     api,
     i18n::use_text,
-    parts::{field::TextField, icon::Icon},
+    parts::{
+        field::TextField,
+        form::{checked, refusal_note, submit, use_form},
+    },
 };
 
 #[derive(Properties, PartialEq)]
@@ -25,8 +24,7 @@ pub(crate) struct KeyProps {
 #[component]
 pub(crate) fn KeyStep(props: &KeyProps) -> Html {
     let t = use_text();
-    let name = use_state(|| t.setup_key_first().to_owned());
-    let (faults, refusal, busy) = (use_state(Fields::new), use_state(|| None::<String>), use_state(|| false));
+    let form = use_form(|| t.setup_key_first().to_owned());
     let created = use_state(|| None::<KeyCreated>);
     let done = props.on_done.reform(|_: MouseEvent| ());
 
@@ -39,47 +37,28 @@ pub(crate) fn KeyStep(props: &KeyProps) -> Html {
         </>};
     }
 
-    let onsubmit = {
-        let name = name.clone();
-        let (faults, refusal, busy, created) = (faults.clone(), refusal.clone(), busy.clone(), created.setter());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            if *busy {
-                return;
-            }
-            let new = NewKey { name: name.trim().to_owned(), ..NewKey::default() };
-            if let Err(found) = new.validate() {
-                return faults.set(found);
-            }
-            busy.set(true);
-            let (faults, refusal, busy, created) = (faults.clone(), refusal.clone(), busy.clone(), created.clone());
-            spawn_local(async move {
-                match api::keys::create(&new).await {
-                    Ok(key) => created.set(Some(key)),
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(t)));
-                        faults.set(found);
-                        busy.set(false);
-                    }
-                }
-            });
+    let make = {
+        let (form, created) = (form.clone(), created.setter());
+        Callback::from(move |()| {
+            let created = created.clone();
+            form.send(
+                checked(NewKey { name: form.draft().trim().to_owned(), ..NewKey::default() }),
+                |new| async move { api::keys::create(&new).await },
+                move |key| created.set(Some(key)),
+            );
         })
     };
-    let set_name = name.setter();
     html! {<>
         <h1 class="text-2xl font-semibold tracking-[-0.02em]">{t.setup_key_headline()}</h1>
         <p class="mt-1 text-base text-ink-2 max-w-[560px]">{t.setup_key_text()}</p>
-        <form class="mt-7" novalidate=true {onsubmit}>
+        <form class="mt-7" novalidate=true onsubmit={submit(&make)}>
             <div class="max-w-[380px]">
-                <TextField id="name" label={t.setup_key_name()} value={(*name).clone()} large=true autofocus=true help={html! { t.setup_key_name_help() }}
-                    error={faults.get("name").map(|fault| AttrValue::from(t.server(fault)))} on_input={move |text| set_name.set(text)} />
+                <TextField id="name" label={t.setup_key_name()} value={form.draft().clone()} large=true autofocus=true help={html! { t.setup_key_name_help() }}
+                    error={form.fault(&["name"])} on_input={form.set(|name, text| *name = text)} />
             </div>
-            if let Some(refusal) = &*refusal {
-                <p class="help-err mt-4 !text-sm" role="alert">{Icon::CircleAlert.with("icon mt-0.5")}<span>{refusal}</span></p>
-            }
+            if form.refusal().is_some() { <div class="mt-4">{refusal_note(form.refusal())}</div> }
             <div class="mt-6 flex flex-wrap items-center gap-3">
-                <button type="submit" class="btn btn-primary" disabled={*busy}>{t.setup_key_create()}</button>
+                <button type="submit" class="btn btn-primary" disabled={form.is_busy()}>{t.setup_key_create()}</button>
                 <button type="button" class="btn btn-ghost" onclick={props.on_back.reform(|_: MouseEvent| ())}>{t.setup_back()}</button>
                 <span class="ml-auto"></span>
                 <button type="button" class="btn btn-ghost" onclick={done}>{t.do_skip()}</button>

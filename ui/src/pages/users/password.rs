@@ -1,17 +1,19 @@
 //! Passwords that an owner gives to somebody: thought up here, handed over once.
 
-use ::api::{
-    Fields, Validate,
-    users::{Account, PasswordReset},
-};
-use wasm_bindgen_futures::spawn_local;
+use ::api::users::{Account, PasswordReset};
 use yew::prelude::*;
 
 use super::view::{self, RANDOM_BYTES};
 use crate::{
     api,
     i18n::use_text,
-    parts::{code::Code, dialog::Dialog, field::TextField, form::refusal_note, icon::Icon},
+    parts::{
+        code::Code,
+        dialog::Dialog,
+        field::TextField,
+        form::{checked, refusal_note, submit, use_form},
+        icon::Icon,
+    },
     web,
 };
 
@@ -61,49 +63,31 @@ pub(crate) struct ResetProps {
 #[component]
 pub(crate) fn ResetPassword(props: &ResetProps) -> Html {
     let t = use_text();
-    let password = use_state(|| generate().unwrap_or_default());
-    let (faults, refusal, busy) = (use_state(Fields::new), use_state(|| None::<String>), use_state(|| false));
-    let onsubmit = {
-        let (password, faults, refusal, busy) = (password.clone(), faults.clone(), refusal.clone(), busy.clone());
-        let (account, on_done) = (props.account.clone(), props.on_done.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let reset = PasswordReset { password: (*password).clone() };
-            if let Err(found) = reset.validate() {
-                return faults.set(found);
-            }
-            if *busy {
-                return;
-            }
-            busy.set(true);
-            let (faults, refusal, busy) = (faults.clone(), refusal.clone(), busy.clone());
-            let (account, on_done) = (account.clone(), on_done.clone());
-            spawn_local(async move {
-                match api::users::reset_password(account.id, &reset).await {
-                    Ok(()) => on_done.emit(Handover { username: account.username, password: reset.password }),
-                    Err(error) => {
-                        let found = error.fields();
-                        refusal.set(found.is_empty().then(|| error.sentence(t)));
-                        faults.set(found);
-                        busy.set(false);
-                    }
-                }
-            });
+    let form = use_form(|| generate().unwrap_or_default());
+    let reset = {
+        let (form, account, on_done) = (form.clone(), props.account.clone(), props.on_done.clone());
+        Callback::from(move |()| {
+            let (id, on_done) = (account.id, on_done.clone());
+            let handover = Handover { username: account.username.clone(), password: form.draft().clone() };
+            form.send(
+                checked(PasswordReset { password: form.draft().clone() }),
+                move |reset| async move { api::users::reset_password(id, &reset).await },
+                move |()| on_done.emit(handover),
+            );
         })
     };
-    let fault = faults.get("password").map(|fault| AttrValue::from(t.server(fault)));
-    let (set, close) = (password.setter(), props.on_close.clone());
+    let close = props.on_close.clone();
     let footer = html! {<>
         <span class="ml-auto"></span>
         <button type="button" class="btn btn-ghost btn-sm" onclick={move |_| close.emit(())}>{t.do_cancel()}</button>
-        <button type="submit" form="reset" class="btn btn-primary btn-sm" disabled={*busy}>{t.users_reset_do()}</button>
+        <button type="submit" form="reset" class="btn btn-primary btn-sm" disabled={form.is_busy()}>{t.users_reset_do()}</button>
     </>};
     html! {
         <Dialog title={t.users_reset_of(&props.account.username)} text={Some(AttrValue::from(t.users_reset_text()))} on_close={&props.on_close} {footer}
             class="w-[min(460px,calc(100vw-24px))]">
-            <form id="reset" class="mt-4 grid gap-4" novalidate=true {onsubmit}>
-                {refusal_note(refusal.as_deref())}
-                <NewPassword value={(*password).clone()} error={fault} autofocus=true on_input={move |text| set.set(text)} />
+            <form id="reset" class="mt-4 grid gap-4" novalidate=true onsubmit={submit(&reset)}>
+                {refusal_note(form.refusal())}
+                <NewPassword value={form.draft().clone()} error={form.fault(&["password"])} autofocus=true on_input={form.set(|password, text| *password = text)} />
             </form>
         </Dialog>
     }
