@@ -46,10 +46,16 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
     {
         let about = about.setter();
         use_effect_with((), move |()| {
-            spawn_local(async move {
-                // Without it the frame lacks an address; whatever is wrong, the page will say.
-                about.set(api::about().await.ok());
+            let ask = Callback::from(move |()| {
+                let about = about.clone();
+                spawn_local(async move {
+                    // Without it the frame lacks an address; whatever is wrong, the page will say.
+                    about.set(api::about().await.ok());
+                });
             });
+            ask.emit(());
+            api::on_about_changed(ask);
+            || api::on_about_changed(Callback::noop())
         });
     }
     let attention = use_attention(props.user.role >= Role::Admin);

@@ -18,5 +18,5 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod users;
 
-pub(crate) use about::about;
+pub(crate) use about::{about, on_about_changed};
 pub(crate) use client::{Failure, on_signed_out};

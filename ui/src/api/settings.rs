@@ -5,14 +5,16 @@ use api::{
 };
 use gloo_net::http::Method;
 
-use super::{Failure, client};
+use super::{Failure, about, client};
 
 pub(crate) async fn settings() -> Result<Vec<Setting>, Failure> {
     Ok(client::get::<Page<Setting>>("/api/settings").await?.items)
 }
 
 pub(crate) async fn change(patch: &SettingsPatch) -> Result<Vec<Setting>, Failure> {
-    Ok(client::send::<Page<Setting>>(Method::PATCH, "/api/settings", patch).await?.items)
+    let all = client::send::<Page<Setting>>(Method::PATCH, "/api/settings", patch).await?.items;
+    about::changed();
+    Ok(all)
 }
 
 pub(crate) async fn audit(query: &AuditQuery) -> Result<Keyset<AuditEntry>, Failure> {
