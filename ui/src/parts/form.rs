@@ -1,6 +1,6 @@
 //! What a person fills in: a draft, what is wrong with it, and its way to the server.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{any::Any, cell::RefCell, marker::PhantomData, pin::Pin, rc::Rc};
 
 use ::api::{Fields, Validate};
 use wasm_bindgen_futures::spawn_local;
@@ -17,55 +17,116 @@ use crate::{
 pub(crate) const NOT_A_NUMBER: &str = "not a whole number";
 
 /// A draft `D` and how far it has come.
-pub(crate) struct Form<D: Clone + 'static> {
+///
+/// All that doesn't need the type of the draft is compiled once for all forms: each copy would be paid by whoever opens the console.
+pub(crate) struct Form<D> {
+    core: Core,
+    draft: PhantomData<D>,
+}
+
+#[derive(Clone)]
+struct Core {
     t: Text,
-    state: UseReducerHandle<State<D>>,
+    state: UseReducerHandle<State>,
     /// Set at once, where a second press would still see the state before.
     sending: Rc<RefCell<bool>>,
 }
 
-impl<D: Clone> Clone for Form<D> {
+impl<D> Clone for Form<D> {
     fn clone(&self) -> Self {
-        Self { t: self.t, state: self.state.clone(), sending: Rc::clone(&self.sending) }
+        Self { core: self.core.clone(), draft: PhantomData }
+    }
+}
+
+/// A draft of any type.
+trait Held {
+    fn as_any(&self) -> &dyn Any;
+
+    fn is_like(&self, other: &dyn Held) -> bool;
+}
+
+impl<D: PartialEq + 'static> Held for D {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn is_like(&self, other: &dyn Held) -> bool {
+        other.as_any().downcast_ref() == Some(self)
     }
 }
 
 #[derive(Clone)]
-struct State<D> {
-    draft: D,
+struct State {
+    draft: Rc<dyn Held>,
     /// What the form began with: leaving it as it was needs no question.
-    initial: D,
+    initial: Rc<dyn Held>,
     faults: Fields,
     refusal: Option<String>,
     busy: bool,
 }
 
-enum Action<D> {
-    Start(D),
-    Edit(Box<dyn FnOnce(&mut D)>),
+type Edit = Box<dyn FnOnce(&dyn Held) -> Rc<dyn Held>>;
+
+enum Action {
+    Start(Rc<dyn Held>),
+    Edit(Edit),
     Ask,
     Refuse(Fields, Option<String>),
     Accept,
 }
 
-impl<D: Clone> Reducible for State<D> {
-    type Action = Action<D>;
+impl Reducible for State {
+    type Action = Action;
 
-    fn reduce(self: Rc<Self>, action: Action<D>) -> Rc<Self> {
-        let State { mut draft, mut initial, faults, refusal, busy } = Rc::unwrap_or_clone(self);
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let state = Rc::unwrap_or_clone(self);
         Rc::new(match action {
-            Action::Start(fresh) => {
-                (draft, initial) = (fresh.clone(), fresh);
-                Self { draft, initial, faults: Fields::new(), refusal: None, busy }
+            Action::Start(draft) => {
+                Self { initial: Rc::clone(&draft), draft, faults: Fields::new(), refusal: None, busy: state.busy }
             }
-            Action::Edit(edit) => {
-                edit(&mut draft);
-                Self { draft, initial, faults, refusal, busy }
-            }
-            Action::Ask => Self { draft, initial, faults, refusal, busy: true },
-            Action::Refuse(faults, refusal) => Self { draft, initial, faults, refusal, busy: false },
-            Action::Accept => Self { draft, initial, faults: Fields::new(), refusal: None, busy: false },
+            Action::Edit(edit) => Self { draft: edit(&*state.draft), ..state },
+            Action::Ask => Self { busy: true, ..state },
+            Action::Refuse(faults, refusal) => Self { faults, refusal, busy: false, ..state },
+            Action::Accept => Self { faults: Fields::new(), refusal: None, busy: false, ..state },
         })
+    }
+}
+
+/// An answer on its way, and what is done with it.
+type Asked = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, Failure>>>>;
+
+impl Core {
+    /// Whether nothing is on its way already, and nothing is wrong.
+    fn may_send(&self, faults: Option<Fields>) -> bool {
+        if *self.sending.borrow() {
+            return false;
+        }
+        if let Some(faults) = faults {
+            self.state.dispatch(Action::Refuse(faults, None));
+            return false;
+        }
+        true
+    }
+
+    fn send(&self, asked: Asked) {
+        self.sending.replace(true);
+        self.state.dispatch(Action::Ask);
+        let this = self.clone();
+        spawn_local(async move {
+            let answer = asked.await;
+            this.sending.replace(false);
+            match answer {
+                Ok(done) => {
+                    this.state.dispatch(Action::Accept);
+                    done();
+                }
+                Err(failure) => {
+                    let faults = failure.fields();
+                    let refusal = faults.is_empty().then(|| failure.sentence(this.t));
+                    this.state.dispatch(Action::Refuse(faults, refusal));
+                }
+            }
+        });
     }
 }
 
@@ -79,11 +140,17 @@ pub(crate) struct Progress {
 
 /// A form that begins with `start`. What is wrong with a field takes the keyboard there.
 #[hook]
-pub(crate) fn use_form<D: Clone + 'static>(start: impl FnOnce() -> D) -> Form<D> {
+pub(crate) fn use_form<D: PartialEq + 'static>(start: impl FnOnce() -> D) -> Form<D> {
+    let core = use_core(Box::new(|| Rc::new(start())));
+    Form { core, draft: PhantomData }
+}
+
+#[hook]
+fn use_core<'s>(start: Box<dyn FnOnce() -> Rc<dyn Held> + 's>) -> Core {
     let t = use_text();
     let state = use_reducer(|| {
         let draft = start();
-        State { initial: draft.clone(), draft, faults: Fields::new(), refusal: None, busy: false }
+        State { initial: Rc::clone(&draft), draft, faults: Fields::new(), refusal: None, busy: false }
     });
     let sending = use_mut_ref(|| false);
     use_effect_with(state.faults.clone(), |faults| {
@@ -91,58 +158,68 @@ pub(crate) fn use_form<D: Clone + 'static>(start: impl FnOnce() -> D) -> Form<D>
             web::focus_fault();
         }
     });
-    Form { t, state, sending }
+    Core { t, state, sending }
+}
+
+fn typed<D: 'static>(held: &dyn Held) -> &D {
+    held.as_any().downcast_ref().expect("a form holds drafts of one type")
 }
 
 impl<D: Clone + PartialEq + 'static> Form<D> {
     pub(crate) fn draft(&self) -> &D {
-        &self.state.draft
+        typed(&*self.core.state.draft)
     }
 
     pub(crate) fn initial(&self) -> &D {
-        &self.state.initial
-    }
-
-    pub(crate) fn is_dirty(&self) -> bool {
-        self.state.draft != self.state.initial
-    }
-
-    pub(crate) fn is_busy(&self) -> bool {
-        self.state.busy
-    }
-
-    /// Why the server refused, where it names no field.
-    pub(crate) fn refusal(&self) -> Option<&str> {
-        self.state.refusal.as_deref()
-    }
-
-    pub(crate) fn faults(&self) -> &Fields {
-        &self.state.faults
-    }
-
-    pub(crate) fn progress(&self) -> Progress {
-        Progress { dirty: self.is_dirty(), busy: self.state.busy, refusal: self.state.refusal.clone() }
+        typed(&*self.core.state.initial)
     }
 
     /// Begins anew.
     pub(crate) fn restart(&self, draft: D) {
-        self.state.dispatch(Action::Start(draft));
+        self.core.state.dispatch(Action::Start(Rc::new(draft)));
     }
 
     /// Takes a value into the draft as it is by then.
     pub(crate) fn set<V: 'static>(&self, set: impl Fn(&mut D, V) + 'static) -> Callback<V> {
-        let (state, set) = (self.state.dispatcher(), Rc::new(set));
+        let (state, set) = (self.core.state.dispatcher(), Rc::new(set));
         Callback::from(move |value| {
             let set = Rc::clone(&set);
-            state.dispatch(Action::Edit(Box::new(move |draft| set(draft, value))));
+            state.dispatch(Action::Edit(Box::new(move |held| {
+                let mut draft: D = typed::<D>(held).clone();
+                set(&mut draft, value);
+                Rc::new(draft)
+            })));
         })
+    }
+}
+
+impl<D> Form<D> {
+    pub(crate) fn is_dirty(&self) -> bool {
+        !self.core.state.draft.is_like(&*self.core.state.initial)
+    }
+
+    pub(crate) fn is_busy(&self) -> bool {
+        self.core.state.busy
+    }
+
+    /// Why the server refused, where it names no field.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        self.core.state.refusal.as_deref()
+    }
+
+    pub(crate) fn faults(&self) -> &Fields {
+        &self.core.state.faults
+    }
+
+    pub(crate) fn progress(&self) -> Progress {
+        Progress { dirty: self.is_dirty(), busy: self.is_busy(), refusal: self.core.state.refusal.clone() }
     }
 
     /// What is wrong with the first of these fields that has a fault, in the reader's language.
     pub(crate) fn fault(&self, names: &[&str]) -> Option<AttrValue> {
-        let fault = names.iter().find_map(|name| self.state.faults.get(*name))?;
-        let own = fault == NOT_A_NUMBER;
-        Some(if own { self.t.field_whole_number().into() } else { self.t.server(fault).into() })
+        let fault = names.iter().find_map(|name| self.core.state.faults.get(*name))?;
+        let (t, own) = (self.core.t, fault == NOT_A_NUMBER);
+        Some(if own { t.field_whole_number().into() } else { t.server(fault).into() })
     }
 
     /// Sends what the draft comes to, unless something is on its way already, and shows what is wrong with it. `done` gets the answer.
@@ -152,35 +229,20 @@ impl<D: Clone + PartialEq + 'static> Form<D> {
         ask: impl FnOnce(R) -> F,
         done: impl FnOnce(T) + 'static,
     ) where
+        T: 'static,
         F: Future<Output = Result<T, Failure>> + 'static,
     {
-        if self.sending.replace(true) {
-            return;
-        }
-        let request = match request {
-            Ok(request) => request,
-            Err(faults) => {
-                self.sending.replace(false);
-                return self.state.dispatch(Action::Refuse(faults, None));
-            }
+        let (request, faults) = match request {
+            Ok(request) => (Some(request), None),
+            Err(faults) => (None, Some(faults)),
         };
-        self.state.dispatch(Action::Ask);
-        let (form, answer) = (self.clone(), ask(request));
-        spawn_local(async move {
-            let answer = answer.await;
-            form.sending.replace(false);
-            match answer {
-                Ok(answer) => {
-                    form.state.dispatch(Action::Accept);
-                    done(answer);
-                }
-                Err(failure) => {
-                    let faults = failure.fields();
-                    let refusal = faults.is_empty().then(|| failure.sentence(form.t));
-                    form.state.dispatch(Action::Refuse(faults, refusal));
-                }
-            }
-        });
+        if let (true, Some(request)) = (self.core.may_send(faults), request) {
+            let answer = ask(request);
+            self.core.send(Box::pin(async move {
+                let answer = answer.await?;
+                Ok(Box::new(move || done(answer)) as Box<dyn FnOnce()>)
+            }));
+        }
     }
 }
 
@@ -208,23 +270,31 @@ pub(crate) fn refusal_note(refusal: Option<&str>) -> Html {
 mod tests {
     use super::*;
 
-    fn after(actions: Vec<Action<i32>>) -> Rc<State<i32>> {
-        let start = State { draft: 1, initial: 1, faults: Fields::new(), refusal: None, busy: false };
+    fn after(actions: Vec<Action>) -> Rc<State> {
+        let start = State { draft: Rc::new(1), initial: Rc::new(1), faults: Fields::new(), refusal: None, busy: false };
         actions.into_iter().fold(Rc::new(start), State::reduce)
+    }
+
+    fn edit(edit: fn(i32) -> i32) -> Action {
+        Action::Edit(Box::new(move |held| Rc::new(edit(*typed::<i32>(held)))))
+    }
+
+    fn refused() -> Action {
+        Action::Refuse(Fields::from([("name".to_owned(), "Enter a name.".to_owned())]), Some("No.".to_owned()))
     }
 
     #[test]
     fn each_edit_goes_on_from_the_one_before() {
-        let state =
-            after(vec![Action::Edit(Box::new(|draft| *draft += 1)), Action::Edit(Box::new(|draft| *draft *= 5))]);
-        assert_eq!((state.draft, state.initial), (10, 1));
+        let state = after(vec![edit(|draft| draft + 1), edit(|draft| draft * 5)]);
+        assert_eq!((typed::<i32>(&*state.draft), typed::<i32>(&*state.initial)), (&10, &1));
+        assert!(!state.draft.is_like(&*state.initial));
+        let state = after(vec![edit(|draft| draft + 1), edit(|draft| draft - 1)]);
+        assert!(state.draft.is_like(&*state.initial), "as it was");
     }
 
     #[test]
     fn what_was_wrong_goes_with_the_next_answer_and_not_before() {
-        let refused =
-            || Action::Refuse(Fields::from([("name".to_owned(), "Enter a name.".to_owned())]), Some("No.".to_owned()));
-        let state = after(vec![refused(), Action::Edit(Box::new(|draft| *draft = 2)), Action::Ask]);
+        let state = after(vec![refused(), edit(|_| 2), Action::Ask]);
         assert!(state.busy && state.faults.contains_key("name") && state.refusal.is_some());
         let state = after(vec![refused(), Action::Ask, Action::Accept]);
         assert!(!state.busy && state.faults.is_empty() && state.refusal.is_none());
