@@ -309,6 +309,7 @@ impl Tested {
         Some(ChannelTest {
             ok,
             model: channel.models[0].clone(),
+            asked: api::models::ModelKind::Chat,
             key_last4: channel.keys.first().map(|key| key.last4.clone()).unwrap_or_default(),
             status: Some(status),
             latency_ms,
