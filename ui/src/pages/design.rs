@@ -5,10 +5,11 @@ use yew::prelude::*;
 
 use crate::{
     api::Failure,
-    i18n::use_text,
+    i18n::{Text, use_text},
     parts::{
-        async_view::FailureView,
+        async_view::{FailureView, Skeleton},
         bulk_bar::{BulkBar, bulk_action, bulk_danger},
+        chart::{Chart, Kind, Series},
         chips::Chips,
         code::Code,
         columns::{Column, ColumnChooser, use_columns},
@@ -21,9 +22,12 @@ use crate::{
         form::Progress,
         header::{AddButton, PageHeader},
         icon::Icon,
+        markdown::Markdown,
         menu::{Item, Menu},
         meter::Meter,
         number_cell::NumberCell,
+        range::RangeMenu,
+        secrets::SecretsField,
         segmented::{Choice, Segmented},
         select::{SelectField, SelectOption},
         status::{Glyph, status},
@@ -33,6 +37,7 @@ use crate::{
         toast::use_toaster,
         toggle::Toggle,
     },
+    range::{Range, Span},
     web::{self, use_title},
 };
 
@@ -59,7 +64,7 @@ impl Column for Shown {
         }
     }
 
-    fn label(self, _: crate::i18n::Text) -> &'static str {
+    fn label(self, _: Text) -> &'static str {
         match self {
             Self::State => "State",
             Self::Tokens => "Tokens",
@@ -93,6 +98,8 @@ pub(crate) fn DesignPage() -> Html {
             <Fields />
             <Tables />
             <Numbers />
+            <Charts />
+            <Prose />
             <Outcomes />
             {match *overlay {
                 None => Html::default(),
@@ -160,7 +167,9 @@ fn States() -> Html {
     let all = [
         (Glyph::Disc, "Healthy"),
         (Glyph::Ring, "Streaming"),
+        (Glyph::Half, "Some failed"),
         (Glyph::Clock, "Expires in 3 days"),
+        (Glyph::Cut, "Client left"),
         (Glyph::Triangle, "Key rejected"),
         (Glyph::Struck, "Disabled"),
         (Glyph::Dotted, "Untested"),
@@ -174,6 +183,7 @@ fn States() -> Html {
                 <span class="tag tag-warn">{"no price"}</span><span class="tag tag-err">{"refused"}</span>
             </div>
             <div class="mt-4 grid gap-3 max-w-[420px]">
+                <Meter label="$0 of $40 this week" permille={0} />
                 <Meter label="$12 of $40 this week" permille={300} />
                 <Meter label="$16 of $20 today" permille={800} />
                 <Meter label="$21 of $20 today" permille={1_050} />
@@ -213,6 +223,7 @@ fn Fields() -> Html {
                 <label class="flex items-center gap-3 text-sm"><Toggle label="A switch" on={*on} on_change={move |value| set_on.set(value)} />{"A switch"}</label>
                 <div class="flex items-center gap-3 text-sm">{"A number in place"}<NumberCell label="Priority" value={*number} min={0} max={100}
                     on_save={move |value| set_number.set(value)} /></div>
+                <SecretsField id="d-secrets" label="Secrets, one a line" value="" on_input={Callback::noop()} on_add={Callback::noop()} />
                 <Segmented<u8> label="Views" value={*view} on_choose={move |value| set_view.set(value)}
                     choices={vec![Choice::new(0, "All"), Choice { count: Some(2), ..Choice::new(1, "Need you") }, Choice::new(2, "Disabled")]} />
             </div>
@@ -286,6 +297,69 @@ fn Numbers() -> Html {
     )
 }
 
+/// A chart of these values, a day each.
+fn chart(t: Text, label: &'static str, kind: Kind, values: &[&[Option<i64>]], show: fn(Text, i64) -> String) -> Html {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    const COLORS: [&str; 3] = ["--s1", "--s2", "--s3"];
+    let count = values.first().map_or(0, |values| values.len());
+    let today = web::now() - web::now() % DAY;
+    let at: Vec<i64> = (0..count).rev().filter_map(|back| Some(today - i64::try_from(back).ok()? * DAY)).collect();
+    let series = values.iter().zip(COLORS).enumerate().map(|(index, (values, color))| Series {
+        name: format!("series {index}").into(),
+        color,
+        dashed: index == 1 && kind == Kind::Lines,
+        values: values.to_vec(),
+    });
+    let time = move |at: i64| t.date(web::now(), at, web::utc_offset(at));
+    let starts = at.clone();
+    html! {
+        <div><h3 class="text-xs text-ink-3 mb-1">{label}</h3>
+            <Chart {label} {kind} {at} step={DAY} series={series.collect::<Vec<_>>()} height=140 ends_now=true value={Callback::from(move |value| show(t, value))}
+                time={Callback::from(time)} span={Callback::from(move |index: usize| starts.get(index).map_or_else(String::new, |at| time(*at)))} /></div>
+    }
+}
+
+#[component]
+fn Charts() -> Html {
+    const HUGE: i64 = i64::MAX / 4;
+    let t = use_text();
+    let of = |values: &[i64]| values.iter().copied().map(Some).collect::<Vec<_>>();
+    let count = |t: Text, value: i64| t.number(value);
+    let money = |t: Text, nusd: i64| t.money(nusd);
+    let millis = |t: Text, millis: i64| t.millis(millis);
+    section(
+        "Charts",
+        html! {
+            <div class="grid gap-6 md:grid-cols-2 xl:grid-cols-3">
+                {chart(t, "Nothing", Kind::Stacked, &[&of(&[0; 7])], count)}
+                {chart(t, "One of one", Kind::Stacked, &[&of(&[1])], count)}
+                {chart(t, "One request", Kind::Stacked, &[&of(&[0, 0, 0, 1, 0, 0, 0])], count)}
+                {chart(t, "All equal", Kind::Stacked, &[&of(&[5; 7]), &of(&[5; 7])], count)}
+                {chart(t, "A crumb of money", Kind::Stacked, &[&of(&[0, 900, 1_200, 2_400])], money)}
+                {chart(t, "Cents", Kind::Stacked, &[&of(&[12_000_000, 40_000_000, 31_000_000])], money)}
+                {chart(t, "Huge", Kind::Stacked, &[&of(&[HUGE, HUGE / 2, HUGE]), &of(&[HUGE, 0, HUGE])], money)}
+                {chart(t, "Lines with a gap and a point alone", Kind::Lines,
+                    &[&[Some(320), Some(410), None, Some(380), None, Some(300), Some(330)], &of(&[900, 1_300, 1_100, 2_600, 1_000, 900, 950])], millis)}
+                {chart(t, "Lines of nothing", Kind::Lines, &[&[None; 7]], millis)}
+            </div>
+        },
+    )
+}
+
+#[component]
+fn Prose() -> Html {
+    const SPANS: &[Span] = &Span::ALL;
+    let range = use_state(Range::default);
+    let set = range.setter();
+    section(
+        "What models write, and ranges of time",
+        html! {<>
+            <div class="max-w-[560px] text-base"><Markdown text={"## A heading\n\nText with `code`, **weight** and a list:\n\n1. one\n2. two\n\n```rust\nfn main() {}\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |".to_owned()} /></div>
+            <div class="mt-4"><RangeMenu id="d-range" range={*range} spans={SPANS} on_choose={move |range| set.set(range)} /></div>
+        </>},
+    )
+}
+
 #[component]
 fn Outcomes() -> Html {
     let refused = Failure::Refused {
@@ -300,6 +374,7 @@ fn Outcomes() -> Html {
             <Empty title="No channel yet, so requests have nowhere to go" text="A channel is one account at one provider.">
                 <button type="button" class="btn btn-sm mt-6">{"Add channel"}</button>
             </Empty>
+            <Skeleton />
             <FailureView failure={Failure::Offline} on_retry={Callback::noop()} />
             <FailureView failure={refused} on_retry={Callback::noop()} />
         </>},

@@ -140,7 +140,7 @@ fn content(t: Text, props: &DetailProps, log: &Rc<Log>) -> Html {
                             <h3 id="log-error" class="flex-1 truncate text-sm font-medium t-err">{t.logs_cause()}</h3>
                             <CopyButton text={error.clone()} label={t.logs_copy_error()} />
                         </div>
-                        <pre>{error}</pre>
+                        <pre>{t.server(error)}</pre>
                     </div>
                 </section>
             }
@@ -159,7 +159,7 @@ fn attempts(t: Text, log: &Log) -> Html {
     let rows = log.attempts.iter().enumerate().map(|(index, attempt)| {
         let (glyph, word) = match &attempt.error {
             None => (Glyph::Disc, t.logs_answered().to_owned()),
-            Some(error) => (Glyph::Triangle, error.clone()),
+            Some(error) => (Glyph::Triangle, t.server(error)),
         };
         let status = attempt.status.map_or_else(|| "—".to_owned(), |status| status.to_string());
         let name = if attempt.channel_name.is_empty() { format!("#{}", attempt.channel_id) } else { attempt.channel_name.clone() };

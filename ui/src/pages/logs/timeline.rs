@@ -45,7 +45,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
         Phase::Waited(_) | Phase::Stream => None,
     });
     let notes = failed.map(|(number, attempt)| {
-        let cause = attempt.error.clone().unwrap_or_else(|| t.logs_no_answer().to_owned());
+        let cause = attempt.error.as_deref().map_or_else(|| t.logs_no_answer().to_owned(), |error| t.server(error));
         html! { <p key={number} class="mt-1 text-xs text-ink-2 border-l-2 border-error pl-2 ml-0.5 break-words">{t.logs_attempt_failed(&number.to_string(), &cause)}</p> }
     });
     html! {<>
