@@ -10,6 +10,7 @@ mod console;
 mod errors;
 mod failover;
 mod matrix;
+mod pages;
 mod relay;
 mod restart;
 mod sdk;

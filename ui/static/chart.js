@@ -57,7 +57,11 @@ globalThis.aigwChart = (root, json, on) => {
           size: 26,
           gap: 6,
           space: 84,
-          values: (chart, splits) => splits.map((split) => (near(chart, split) ? "" : on.time(split))),
+          values: (chart, splits) => {
+            const words = splits.map((split) => on.time(split));
+            // A day that has several ticks is named at its first.
+            return words.map((word, i) => (near(chart, splits[i]) || word === words[i - 1] ? "" : word));
+          },
         },
         {
           ...axis,

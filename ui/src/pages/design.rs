@@ -321,7 +321,8 @@ fn chart(t: Text, label: &'static str, kind: Kind, values: &[&[Option<i64>]], sh
 
 #[component]
 fn Charts() -> Html {
-    const HUGE: i64 = i64::MAX / 4;
+    /// Thirty million dollars.
+    const HUGE: i64 = 30_000_000_000_000_000;
     let t = use_text();
     let of = |values: &[i64]| values.iter().copied().map(Some).collect::<Vec<_>>();
     let count = |t: Text, value: i64| t.number(value);

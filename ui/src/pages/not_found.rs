@@ -22,7 +22,7 @@ pub(crate) fn NotFound() -> Html {
         </svg>
     };
     html! {
-        <Empty {drawing} title={t.not_found_headline()} text={t.not_found_text(&path)}>
+        <Empty {drawing} whole_page=true title={t.not_found_headline()} text={t.not_found_text(&path)}>
             <div class="mt-6"><PageLink to={Route::Home} class="btn btn-sm">{t.not_found_home()}</PageLink></div>
         </Empty>
     }
