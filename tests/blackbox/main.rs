@@ -11,6 +11,7 @@ mod errors;
 mod failover;
 mod matrix;
 mod pages;
+mod prices;
 mod relay;
 mod restart;
 mod sdk;

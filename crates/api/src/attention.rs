@@ -7,4 +7,6 @@ use serde::{Deserialize, Serialize};
 pub struct Attention {
     /// Enabled channels whose last test failed.
     pub channels: i64,
+    /// Models that were used in the last day and that nobody says the price of.
+    pub unpriced: i64,
 }

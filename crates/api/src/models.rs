@@ -174,6 +174,8 @@ words!(
         All = "all",
         /// No enabled channel serves it.
         Unserved = "unserved",
+        /// Nobody says what it costs.
+        Unpriced = "unpriced",
         Disabled = "disabled",
     }
 );

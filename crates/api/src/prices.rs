@@ -1,5 +1,7 @@
 //! What models cost, and since when.
 
+mod wire;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,61 +20,43 @@ pub const MOST_IMAGES: i64 = 1_000;
 
 /// What a model costs. A class without a price of its own costs what it is a part of: what is cached costs as input, an hour's cache as
 /// five minutes', reasoning as output.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Pricing {
     /// Nano-USD per million tokens, as all that end so.
     pub input_nusd_per_mtok: i64,
     pub output_nusd_per_mtok: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_read_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write_5m_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write_1h_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_audio_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_image_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_audio_nusd_per_mtok: Option<i64>,
     /// For each request.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
     pub per_request_nusd: i64,
     /// For each picture that is made.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
     pub per_image_nusd: i64,
     /// Other prices for requests with long inputs, the shortest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
     pub tiers: Vec<PriceTier>,
 }
 
 /// Prices for the whole of a request whose input is longer than this. What is absent costs what it costs below.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct PriceTier {
     pub above_input_tokens: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_read_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write_5m_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write_1h_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_audio_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_image_nusd_per_mtok: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_audio_nusd_per_mtok: Option<i64>,
 }
 
@@ -143,6 +127,23 @@ impl Pricing {
         }
     }
 
+    /// Says what a class costs.
+    pub const fn set(&mut self, class: PriceClass, nusd: i64) {
+        match class {
+            PriceClass::Input => self.input_nusd_per_mtok = nusd,
+            PriceClass::Output => self.output_nusd_per_mtok = nusd,
+            PriceClass::CacheRead => self.cache_read_nusd_per_mtok = Some(nusd),
+            PriceClass::CacheWrite5m => self.cache_write_5m_nusd_per_mtok = Some(nusd),
+            PriceClass::CacheWrite1h => self.cache_write_1h_nusd_per_mtok = Some(nusd),
+            PriceClass::Reasoning => self.reasoning_nusd_per_mtok = Some(nusd),
+            PriceClass::InputAudio => self.input_audio_nusd_per_mtok = Some(nusd),
+            PriceClass::InputImage => self.input_image_nusd_per_mtok = Some(nusd),
+            PriceClass::OutputAudio => self.output_audio_nusd_per_mtok = Some(nusd),
+            PriceClass::Request => self.per_request_nusd = nusd,
+            PriceClass::Image => self.per_image_nusd = nusd,
+        }
+    }
+
     /// Adds a sentence for each price that can't be accepted; `at` is where it stands.
     pub(crate) fn check_at(&self, fields: &mut Fields, at: &str) {
         for class in PriceClass::ALL {
@@ -184,6 +185,23 @@ impl PriceTier {
             PriceClass::Request | PriceClass::Image => None,
         }
     }
+
+    /// Says what a class costs; a request and a picture cost the same in every tier.
+    pub const fn set(&mut self, class: PriceClass, nusd: i64) {
+        let own = match class {
+            PriceClass::Input => &mut self.input_nusd_per_mtok,
+            PriceClass::Output => &mut self.output_nusd_per_mtok,
+            PriceClass::CacheRead => &mut self.cache_read_nusd_per_mtok,
+            PriceClass::CacheWrite5m => &mut self.cache_write_5m_nusd_per_mtok,
+            PriceClass::CacheWrite1h => &mut self.cache_write_1h_nusd_per_mtok,
+            PriceClass::Reasoning => &mut self.reasoning_nusd_per_mtok,
+            PriceClass::InputAudio => &mut self.input_audio_nusd_per_mtok,
+            PriceClass::InputImage => &mut self.input_image_nusd_per_mtok,
+            PriceClass::OutputAudio => &mut self.output_audio_nusd_per_mtok,
+            PriceClass::Request | PriceClass::Image => return,
+        };
+        *own = Some(nusd);
+    }
 }
 
 impl PriceClass {
@@ -215,11 +233,6 @@ fn amount(fields: &mut Fields, at: &str, class: PriceClass, nusd: i64) {
     if !(0..=MOST_NUSD).contains(&nusd) {
         fields.insert(format!("{at}.{}", class.field()), "Use a price from 0 to 1,000 USD.".to_owned());
     }
-}
-
-/// What is free is left out.
-fn is_zero<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 #[cfg(test)]

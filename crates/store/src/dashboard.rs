@@ -32,6 +32,14 @@ const HEALTH_HOURS: i64 = 24;
 const MINUTE: i64 = 60 * 1000;
 
 impl Dashboards<'_> {
+    /// Names that were asked for in the last day without a price.
+    pub async fn unpriced_models(self) -> Result<Vec<String>, Error> {
+        let mut sql = Sql::new("SELECT DISTINCT model FROM usage_hourly WHERE unpriced > 0 AND hour >= ");
+        sql.bind(self.store.now().as_millis() - HEALTH_HOURS * HOUR);
+        let rows = sql.build().fetch_all(&mut *self.store.read().await?).await?;
+        rows.iter().map(|row| Ok(row.try_get("model")?)).collect()
+    }
+
     /// What the requests of a range came to. The query must be valid.
     pub async fn read(self, scope: Scope, query: &DashboardQuery) -> Result<Dashboard, Error> {
         let (from, to) = query.bounds();

@@ -79,8 +79,8 @@ fn parse(words: &str) -> Option<Pricing> {
         let class = PriceClass::ALL.iter().copied().find(|class| class.as_str() == part)?;
         let nusd = nano(value)?;
         match above {
-            None => set(&mut pricing, class, nusd),
-            Some(above) => set_in_tier(tier(&mut pricing.tiers, above.parse().ok()?), class, nusd),
+            None => pricing.set(class, nusd),
+            Some(above) => tier(&mut pricing.tiers, above.parse().ok()?).set(class, nusd),
         }
     }
     Some(pricing)
@@ -93,38 +93,6 @@ fn tier(tiers: &mut Vec<PriceTier>, above_input_tokens: i64) -> &mut PriceTier {
         at
     });
     &mut tiers[at]
-}
-
-const fn set(pricing: &mut Pricing, class: PriceClass, nusd: i64) {
-    match class {
-        PriceClass::Input => pricing.input_nusd_per_mtok = nusd,
-        PriceClass::Output => pricing.output_nusd_per_mtok = nusd,
-        PriceClass::CacheRead => pricing.cache_read_nusd_per_mtok = Some(nusd),
-        PriceClass::CacheWrite5m => pricing.cache_write_5m_nusd_per_mtok = Some(nusd),
-        PriceClass::CacheWrite1h => pricing.cache_write_1h_nusd_per_mtok = Some(nusd),
-        PriceClass::Reasoning => pricing.reasoning_nusd_per_mtok = Some(nusd),
-        PriceClass::InputAudio => pricing.input_audio_nusd_per_mtok = Some(nusd),
-        PriceClass::InputImage => pricing.input_image_nusd_per_mtok = Some(nusd),
-        PriceClass::OutputAudio => pricing.output_audio_nusd_per_mtok = Some(nusd),
-        PriceClass::Request => pricing.per_request_nusd = nusd,
-        PriceClass::Image => pricing.per_image_nusd = nusd,
-    }
-}
-
-const fn set_in_tier(tier: &mut PriceTier, class: PriceClass, nusd: i64) {
-    match class {
-        PriceClass::Input => tier.input_nusd_per_mtok = Some(nusd),
-        PriceClass::Output => tier.output_nusd_per_mtok = Some(nusd),
-        PriceClass::CacheRead => tier.cache_read_nusd_per_mtok = Some(nusd),
-        PriceClass::CacheWrite5m => tier.cache_write_5m_nusd_per_mtok = Some(nusd),
-        PriceClass::CacheWrite1h => tier.cache_write_1h_nusd_per_mtok = Some(nusd),
-        PriceClass::Reasoning => tier.reasoning_nusd_per_mtok = Some(nusd),
-        PriceClass::InputAudio => tier.input_audio_nusd_per_mtok = Some(nusd),
-        PriceClass::InputImage => tier.input_image_nusd_per_mtok = Some(nusd),
-        PriceClass::OutputAudio => tier.output_audio_nusd_per_mtok = Some(nusd),
-        // Neither depends on the input's length.
-        PriceClass::Request | PriceClass::Image => {}
-    }
 }
 
 /// Dollars as nano-USD.

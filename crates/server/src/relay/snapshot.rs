@@ -1,6 +1,9 @@
 //! What requests are planned with, in memory: channels, providers, models and access keys as the store last had them.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use api::{
     Time,
@@ -97,6 +100,14 @@ impl Snapshot {
     /// What `model`, by its own name, costs at this moment; `None` if nobody says.
     pub(super) fn price(&self, model: &str, at: Time) -> Option<&Arc<PriceInEffect>> {
         self.models.get(model)?.prices.at(at)
+    }
+
+    /// How many of these names, their aliases counted as themselves, stand for models that have no price.
+    pub(crate) fn count_unpriced(&self, names: &[String], at: Time) -> i64 {
+        let models: HashSet<&str> = names.iter().map(|name| self.resolve(name)).collect();
+        let unpriced =
+            models.into_iter().filter(|model| self.models.contains_key(*model) && self.price(model, at).is_none());
+        i64::try_from(unpriced.count()).unwrap_or(i64::MAX)
     }
 
     /// Parts per million of the price.

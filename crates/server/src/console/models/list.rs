@@ -52,6 +52,7 @@ fn admits(show: ModelShow, model: &Model) -> bool {
     match show {
         ModelShow::All => true,
         ModelShow::Unserved => model.channels == 0,
+        ModelShow::Unpriced => model.pricing.is_none(),
         ModelShow::Disabled => model.status == ModelStatus::Disabled,
     }
 }
