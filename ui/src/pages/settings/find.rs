@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_setting_is_found_by_its_name_what_it_does_or_what_the_file_calls_it() {
         assert_eq!(titles(Lang::En, Role::Owner, "proxies"), ["Trusted proxies"]);
-        assert_eq!(titles(Lang::En, Role::Owner, "forwarded"), ["Trusted proxies"]);
+        assert_eq!(titles(Lang::En, Role::Owner, "proxy client"), ["Trusted proxies"]);
         assert_eq!(titles(Lang::En, Role::Owner, "DRAIN_seconds"), ["Grace at the end"]);
         assert_eq!(titles(Lang::ZhCn, Role::Owner, "主密钥"), ["主密钥"]);
     }

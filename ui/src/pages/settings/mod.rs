@@ -89,7 +89,7 @@ pub(crate) fn SettingsPage(props: &SettingsProps) -> Html {
             _ => {}
         };
         html! {
-            <label class="input input-sm w-[240px] max-md:hidden">
+            <label class="input input-sm w-[240px] max-md:w-44">
                 {Icon::Search.with("icon icon-sm text-ink-3")}
                 <input id="find-setting" type="search" placeholder={t.settings_find()} aria-label={t.settings_find()} autocomplete="off" spellcheck="false"
                     value={(*searched).clone()} {oninput} {onkeydown} />
