@@ -57,7 +57,7 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         } else {
             html! {<>
                 {self.table(frame)}
-                <Pager page={page.page} {shown} total={page.total} on_page={self.on_page()} />
+                <Pager page={page.page} size={self.size} {shown} total={page.total} on_page={self.on_page()} on_size={&self.set_size} />
             </>}
         };
         html! {<>

@@ -36,7 +36,6 @@ pub(crate) use self::{
     state::Row,
 };
 use self::{
-    pager::PAGE,
     selected::{Pick, Selected},
     state::{Action, State, Take},
     typed::use_typed,
@@ -55,6 +54,9 @@ pub(crate) struct List<T: Row, Q: ListQuery> {
     /// As the address has it.
     pub(crate) query: Q,
     pub(crate) dense: bool,
+    /// Most rows of a page.
+    size: i64,
+    set_size: Callback<i64>,
     navigator: Option<Navigator>,
     state: UseReducerHandle<State<T>>,
     selected: UseReducerHandle<Selected<T>>,
@@ -75,6 +77,8 @@ impl<T: Row, Q: ListQuery> Clone for List<T, Q> {
             toaster: self.toaster.clone(),
             query: self.query.clone(),
             dense: self.dense,
+            size: self.size,
+            set_size: self.set_size.clone(),
             navigator: self.navigator.clone(),
             state: self.state.clone(),
             selected: self.selected.clone(),
@@ -111,19 +115,20 @@ where
 
     let questions = use_mut_ref(|| 0_u32);
     // Whoever changes a row may come back after the person has gone on: they ask for what the address says by then.
-    let current = use_mut_ref(|| query.clone());
-    current.replace(query.clone());
-    let load = use_callback(query.clone(), {
+    let size = use_state(pager::size);
+    let current = use_mut_ref(|| (query.clone(), *size));
+    current.replace((query.clone(), *size));
+    let load = use_callback((query.clone(), *size), {
         let dispatcher = state.dispatcher();
-        move |take: Take, _: &Q| {
-            let query = current.borrow().clone();
+        move |take: Take, _: &(Q, i64)| {
+            let (query, page_size) = current.borrow().clone();
             let question = {
                 let mut count = questions.borrow_mut();
                 *count += 1;
                 *count
             };
             dispatcher.dispatch(Action::Ask(question, take));
-            let answer = ask(query.with(Asked { page_size: PAGE, ..query.asked() }));
+            let answer = ask(query.with(Asked { page_size, ..query.asked() }));
             let dispatcher = dispatcher.clone();
             spawn_local(async move { dispatcher.dispatch(Action::Answer(question, take, answer.await)) });
         }
@@ -141,6 +146,21 @@ where
     let here = use_mut_ref(|| (home.clone(), query.clone()));
     here.replace((use_route::<Route>().unwrap_or_else(|| home.clone()), query.clone()));
     let (typed, on_type) = use_typed(query.asked().search.unwrap_or_default(), navigator.clone(), here.clone());
+
+    let set_size = {
+        let (size, navigator, here) = (size.clone(), navigator.clone(), here.clone());
+        Callback::from(move |wanted: i64| {
+            pager::save_size(wanted);
+            let before = *size;
+            size.set(wanted);
+            if let Some(navigator) = &navigator {
+                // The row at the top stays on the page.
+                let (route, query) = here.borrow().clone();
+                let page = (query.asked().page - 1) * before / wanted + 1;
+                let _ok = navigator.replace_with_query(&route, &query.with(Asked { page, ..query.asked() }));
+            }
+        })
+    };
 
     let density = use_state(|| saved(&density_key(table)).map_or(dense, |word| word == "dense"));
     let set_dense = {
@@ -160,7 +180,7 @@ where
         *all.borrow_mut() = page.counts.get(Q::Show::ALL[0].as_str()).copied();
     }
     let all = *all.borrow();
-    let last = state.page.as_ref().map_or(1, |page| pager::last(page.total));
+    let last = state.page.as_ref().map_or(1, |page| pager::last(page.total, *size));
     {
         let (navigator, here) = (navigator.clone(), here.clone());
         // Whoever deletes what is on the last page comes to the one before; the way back leads past both.
@@ -172,7 +192,23 @@ where
             }
         });
     }
-    List { t, toaster, query, dense: *density, navigator, state, selected, set_dense, typed, on_type, go, all, load }
+    List {
+        t,
+        toaster,
+        query,
+        dense: *density,
+        size: *size,
+        set_size,
+        navigator,
+        state,
+        selected,
+        set_dense,
+        typed,
+        on_type,
+        go,
+        all,
+        load,
+    }
 }
 
 /// Whether a search or a filter other than `show` is asked.
