@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod ask;
 mod attention;
 mod format;
 mod i18n;

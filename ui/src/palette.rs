@@ -1,13 +1,19 @@
 //! The command palette: every page and action by name. Opened by ⌘K or Ctrl K, from everywhere.
 
-use ::api::session::User;
-use wasm_bindgen_futures::spawn_local;
+use ::api::{
+    channels::ChannelQuery,
+    keys::KeyQuery,
+    models::ModelQuery,
+    session::{Role, User},
+    users::AccountQuery,
+};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::{
     api,
+    ask::use_ask,
     i18n::{Lang, Text, use_text},
     nav,
     parts::{icon::Icon, modal::Modal},
@@ -39,8 +45,8 @@ pub(crate) fn Palette(props: &PaletteProps) -> Html {
     let t = use_text();
     let search = use_state(String::new);
     let at = use_state(|| 0_usize);
-    let commands = use_commands(props);
-    let found = matching(&commands, &search);
+    let things = use_things(&props.user, &search);
+    let found = matching(&use_commands(props), &things, &search);
     let last = found.len().saturating_sub(1);
     let at_now = (*at).min(last);
 
@@ -117,13 +123,12 @@ fn scroll_to(element: &Element) {
     element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
-/// Pages, actions, and what the gateway holds by name.
+/// Pages and actions.
 #[hook]
 fn use_commands(props: &PaletteProps) -> Vec<Command> {
     let t = use_text();
     let prefs = use_prefs();
     let navigator = use_navigator();
-    let things = use_things(&props.user);
     let go = |route: Route| {
         let navigator = navigator.clone();
         Callback::from(move |()| {
@@ -141,7 +146,7 @@ fn use_commands(props: &PaletteProps) -> Vec<Command> {
     let mut commands: Vec<Command> = nav::pages(&props.user).iter().map(page).collect();
     let action =
         |icon, label: &'static str, run| Command { icon, label: label.into(), hint: t.palette_action().into(), run };
-    if props.user.role >= ::api::session::Role::Admin {
+    if props.user.role >= Role::Admin {
         commands.push(action(Icon::Plus, t.channels_add(), go(Route::NewChannel)));
     }
     for theme in Theme::ALL.into_iter().filter(|theme| *theme != prefs.theme) {
@@ -157,27 +162,21 @@ fn use_commands(props: &PaletteProps) -> Vec<Command> {
     }
     commands.push(action(Icon::Keyboard, t.shortcuts_title(), props.on_shortcuts.clone()));
     commands.push(action(Icon::LogOut, t.nav_sign_out(), props.on_sign_out.clone()));
-    commands.extend(things.iter().map(|thing| thing.command(t, go(thing.route.clone()))));
     commands
 }
 
-/// Something with a name and a page.
-#[derive(Clone, PartialEq)]
-struct Thing {
-    kind: Kind,
-    name: String,
-    route: Route,
-}
-
-#[derive(Clone, Copy, PartialEq)]
+/// What has a name and a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Channel,
-    Key,
     Model,
     User,
+    Key,
 }
 
 impl Kind {
+    const ALL: [Self; 4] = [Self::Channel, Self::Model, Self::User, Self::Key];
+
     fn label(self, t: Text) -> &'static str {
         match self {
             Self::Channel => t.palette_channel(),
@@ -186,9 +185,7 @@ impl Kind {
             Self::User => t.palette_user(),
         }
     }
-}
 
-impl Kind {
     const fn icon(self) -> Icon {
         match self {
             Self::Channel => Icon::Waypoints,
@@ -197,50 +194,83 @@ impl Kind {
             Self::User => Icon::Users,
         }
     }
+
+    /// The first of this kind that the server finds; none if it can't be asked.
+    async fn find(self, words: &str) -> Vec<(String, Route)> {
+        let search = Some(words.to_owned());
+        match self {
+            Self::Channel => {
+                let page =
+                    api::channels::page(ChannelQuery { search, page_size: FOUND, ..ChannelQuery::default() }).await;
+                page.map(|page| page.items.into_iter().map(|it| (it.name, Route::Channel { id: it.id })).collect())
+            }
+            Self::Model => {
+                let page = api::models::page(ModelQuery { search, page_size: FOUND, ..ModelQuery::default() }).await;
+                page.map(|page| page.items.into_iter().map(|it| (it.name, Route::Model { id: it.id })).collect())
+            }
+            Self::User => {
+                let page = api::users::page(AccountQuery { search, page_size: FOUND, ..AccountQuery::default() }).await;
+                page.map(|page| page.items.into_iter().map(|it| (it.username, Route::User { id: it.id })).collect())
+            }
+            Self::Key => {
+                let page = api::keys::page(KeyQuery { search, page_size: FOUND, ..KeyQuery::default() }).await;
+                page.map(|page| page.items.into_iter().map(|it| (it.name, Route::Key { id: it.id })).collect())
+            }
+        }
+        .unwrap_or_default()
+    }
 }
 
-impl Thing {
-    fn new(kind: Kind, name: String, route: Route) -> Self {
-        Self { kind, name, route }
-    }
+/// How many of each kind are asked for.
+const FOUND: i64 = 20;
 
-    fn command(&self, t: Text, run: Callback<()>) -> Command {
-        Command { icon: self.kind.icon(), label: self.name.clone().into(), hint: self.kind.label(t).into(), run }
-    }
-}
-
-/// Read when the palette opens; without them it still has pages and actions.
+/// What the gateway holds by name, found as it is typed; without it the palette still has pages and actions.
 #[hook]
-fn use_things(user: &User) -> Vec<Thing> {
-    let things = use_state(Vec::new);
-    let admin = user.role >= ::api::session::Role::Admin;
-    {
-        let things = things.setter();
-        use_effect_with((), move |()| spawn_local(async move { things.set(named(admin).await) }));
-    }
-    (*things).clone()
+fn use_things(user: &User, search: &str) -> Vec<Command> {
+    let t = use_text();
+    let navigator = use_navigator();
+    let wanted = needle(search, &Kind::ALL.map(|kind| kind.label(t)));
+    let admin = user.role >= Role::Admin;
+    let answer = use_ask(wanted.clone().map(|words| (words, admin)), |(words, admin)| async move {
+        let mut things = Vec::new();
+        for kind in Kind::ALL.into_iter().filter(|kind| admin || *kind == Kind::Key) {
+            things.extend(kind.find(&words).await.into_iter().map(|(name, route)| (kind, name, route)));
+        }
+        things
+    });
+    let Some((wanted, answer)) = wanted.zip(answer) else { return Vec::new() };
+    // What answers an older search is shown as far as it fits.
+    let words = search.to_lowercase();
+    let fits = |kind: Kind, name: &str| {
+        let text = format!("{name} {}", kind.label(t)).to_lowercase();
+        words.split_whitespace().all(|word| text.contains(word) || (word == wanted && answer.0.0 == wanted))
+    };
+    let found = answer.1.iter().filter(|(kind, name, _)| fits(*kind, name)).map(|(kind, name, route)| {
+        let (navigator, route) = (navigator.clone(), route.clone());
+        let run = Callback::from(move |()| {
+            if let Some(navigator) = &navigator {
+                navigator.push(&route);
+            }
+        });
+        Command { icon: kind.icon(), label: name.clone().into(), hint: kind.label(t).into(), run }
+    });
+    found.collect()
 }
 
-async fn named(admin: bool) -> Vec<Thing> {
-    let mut things = Vec::new();
-    if admin {
-        let channels = api::channels::list().await.unwrap_or_default();
-        things.extend(channels.into_iter().map(|it| Thing::new(Kind::Channel, it.name, Route::Channel { id: it.id })));
-        let models = api::models::list().await.unwrap_or_default();
-        things.extend(models.into_iter().map(|it| Thing::new(Kind::Model, it.name, Route::Model { id: it.id })));
-        let users = api::users::list().await.unwrap_or_default();
-        things.extend(users.into_iter().map(|it| Thing::new(Kind::User, it.username, Route::User { id: it.id })));
-    }
-    let keys = api::keys::list().await.unwrap_or_default();
-    things.extend(keys.into_iter().map(|it| Thing::new(Kind::Key, it.name, Route::Key { id: it.id })));
-    things
+/// What the server is asked: the longest word that isn't part of a kind's name, if any; the others are matched here.
+fn needle(search: &str, kinds: &[&str]) -> Option<String> {
+    let search = search.trim().to_lowercase();
+    let words = || search.split_whitespace();
+    let is_kind = |word: &&str| kinds.iter().any(|kind| kind.to_lowercase().contains(word));
+    let named = words().filter(|word| !is_kind(word)).max_by_key(|word| word.chars().count());
+    named.or_else(|| words().next()).map(str::to_owned)
 }
 
 /// How many are shown at once; typing brings the others.
 const MOST: usize = 40;
 
-/// Commands whose name or kind has every word that is typed; names that begin with it come first.
-fn matching(commands: &[Command], search: &str) -> Vec<Command> {
+/// Commands whose name or kind has every word that is typed, and `things`; names that begin with what is typed come first.
+fn matching(commands: &[Command], things: &[Command], search: &str) -> Vec<Command> {
     let search = search.trim().to_lowercase();
     let words: Vec<&str> = search.split_whitespace().collect();
     let mut found: Vec<Command> = commands
@@ -249,6 +279,7 @@ fn matching(commands: &[Command], search: &str) -> Vec<Command> {
             let text = format!("{} {}", command.label, command.hint).to_lowercase();
             words.iter().all(|word| text.contains(word))
         })
+        .chain(things)
         .cloned()
         .collect();
     found.sort_by_key(|command| !command.label.to_lowercase().starts_with(&search));
@@ -273,15 +304,24 @@ mod tests {
     #[test]
     fn what_begins_with_the_search_comes_first() {
         let commands = named(&["Add channel", "Channels", "Keys"]);
-        let found: Vec<_> = matching(&commands, "chan").into_iter().map(|command| command.label).collect();
+        let found: Vec<_> = matching(&commands, &[], "chan").into_iter().map(|command| command.label).collect();
         assert_eq!(found, ["Channels", "Add channel"]);
     }
 
     #[test]
     fn every_word_counts_in_any_order() {
         let commands = named(&["Add channel", "Channels"]);
-        assert_eq!(matching(&commands, "channel add").len(), 1);
-        assert_eq!(matching(&commands, "").len(), 2);
-        assert!(matching(&commands, "nothing").is_empty());
+        assert_eq!(matching(&commands, &[], "channel add").len(), 1);
+        assert_eq!(matching(&commands, &[], "").len(), 2);
+        assert!(matching(&commands, &[], "nothing").is_empty());
+    }
+
+    #[test]
+    fn the_server_is_asked_for_the_word_that_names_something() {
+        let needle = |search: &str| needle(search, &["Channel", "Key", "Model", "User"]);
+        assert_eq!(needle("Channel Main"), Some("main".to_owned()));
+        assert_eq!(needle(" team  OpenAI key"), Some("openai".to_owned()));
+        assert_eq!(needle("chan"), Some("chan".to_owned()), "it may be a name as well");
+        assert_eq!(needle("  "), None);
     }
 }

@@ -10,10 +10,6 @@ pub(crate) async fn page(query: KeyQuery) -> Result<Page<Key>, Failure> {
     client::page("/api/keys", &query).await
 }
 
-pub(crate) async fn list() -> Result<Vec<Key>, Failure> {
-    client::list("/api/keys").await
-}
-
 pub(crate) async fn get(id: i64) -> Result<Key, Failure> {
     client::get(&format!("/api/keys/{id}")).await
 }

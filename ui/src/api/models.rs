@@ -14,10 +14,6 @@ pub(crate) async fn get(id: i64) -> Result<Model, Failure> {
     client::get(&format!("/api/models/{id}")).await
 }
 
-pub(crate) async fn list() -> Result<Vec<Model>, Failure> {
-    client::list("/api/models").await
-}
-
 pub(crate) async fn create(new: &NewModel) -> Result<Model, Failure> {
     client::send(Method::POST, "/api/models", new).await
 }

@@ -25,6 +25,12 @@ pub(crate) struct ComboboxProps {
     pub(crate) options: Vec<ComboOption>,
     pub(crate) value: AttrValue,
     pub(crate) on_choose: Callback<AttrValue>,
+    /// Told what is typed; then `options` are what was found for it, and all of them are offered.
+    #[prop_or_default]
+    pub(crate) on_search: Option<Callback<String>>,
+    /// What `value` is, where `options` may not hold it.
+    #[prop_or_default]
+    pub(crate) chosen: Option<ComboOption>,
     #[prop_or_default]
     pub(crate) error: Option<AttrValue>,
     #[prop_or_default]
@@ -44,9 +50,13 @@ pub(crate) fn Combobox(props: &ComboboxProps) -> Html {
     let search = use_state(|| None::<String>);
     let at = use_state(|| 0_usize);
 
-    let found: Vec<ComboOption> = search.as_deref().map(|search| matching(&props.options, search)).unwrap_or_default();
+    let found: Vec<ComboOption> = match (search.as_deref(), &props.on_search) {
+        (None, _) => Vec::new(),
+        (Some(search), None) => matching(&props.options, search),
+        (Some(_), Some(_)) => props.options.clone(),
+    };
     let open = search.is_some();
-    let chosen = props.options.iter().find(|option| option.value == props.value);
+    let chosen = props.options.iter().find(|option| option.value == props.value).or(props.chosen.as_ref());
     let shown = search
         .as_deref()
         .map_or_else(|| chosen.map(|option| option.label.to_string()).unwrap_or_default(), str::to_owned);
@@ -59,19 +69,26 @@ pub(crate) fn Combobox(props: &ComboboxProps) -> Html {
         })
     };
     let oninput = {
-        let (search, at) = (search.setter(), at.setter());
+        let (search, at, on_search) = (search.setter(), at.setter(), props.on_search.clone());
         Callback::from(move |event: InputEvent| {
             at.set(0);
-            search.set(Some(event.target_unchecked_into::<HtmlInputElement>().value()));
+            let text = event.target_unchecked_into::<HtmlInputElement>().value();
+            if let Some(on_search) = &on_search {
+                on_search.emit(text.clone());
+            }
+            search.set(Some(text));
         })
     };
     let start = {
-        let (search, at) = (search.clone(), at.setter());
+        let (search, at, on_search) = (search.clone(), at.setter(), props.on_search.clone());
         let current = props.options.iter().position(|option| option.value == props.value);
         Callback::from(move |()| {
             if search.is_none() {
                 at.set(current.unwrap_or(0));
                 search.set(Some(String::new()));
+                if let Some(on_search) = &on_search {
+                    on_search.emit(String::new());
+                }
             }
         })
     };
@@ -111,7 +128,7 @@ pub(crate) fn Combobox(props: &ComboboxProps) -> Html {
         let selected = if index == *at { "true" } else { "false" };
         html! {
             <div role="option" id={option_id(index)} aria-selected={selected} class="menu-item" {onmousedown} key={option.value.to_string()}>
-                <span class="mono-tile" aria-hidden="true">{&option.tile}</span>
+                if !option.tile.is_empty() { <span class="mono-tile" aria-hidden="true">{&option.tile}</span> }
                 <span class="truncate">{&option.label}</span>
                 <span class="ml-auto pl-3 text-xs text-ink-3 truncate">{&option.hint}</span>
             </div>
@@ -123,7 +140,7 @@ pub(crate) fn Combobox(props: &ComboboxProps) -> Html {
         <Field id={&props.id} label={&props.label} error={&props.error} help={props.help.clone()}>
             <div class="relative">
                 <div class={classes!("input", "input-sm", "w-full", invalid.then_some("input-bad"))}>
-                    if let (Some(chosen), false) = (chosen, open) {
+                    if let (Some(chosen), false) = (chosen.filter(|chosen| !chosen.tile.is_empty()), open) {
                         <span class="mono-tile !size-5 !text-[9px]" aria-hidden="true">{&chosen.tile}</span>
                     }
                     <input id={&props.id} role="combobox" autocomplete="off" spellcheck="false" value={shown}

@@ -23,6 +23,7 @@ pub(crate) mod menu;
 pub(crate) mod meter;
 pub(crate) mod modal;
 pub(crate) mod number_cell;
+pub(crate) mod person;
 pub(crate) mod picked;
 pub(crate) mod range;
 pub(crate) mod secrets;

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use ::api::keys::KeyCreated;
+use ::api::{groups::Group, keys::KeyCreated};
 use yew::prelude::*;
 
 use super::{
     draft::{Draft, Now},
-    form::{Choices, KeyForm},
+    form::KeyForm,
     secret::SecretView,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Properties, PartialEq)]
 pub(crate) struct CreateProps {
     /// For admins only.
-    pub(crate) choices: Option<Rc<Choices>>,
+    pub(crate) groups: Option<Rc<Vec<Group>>>,
     pub(crate) on_created: Callback<KeyCreated>,
     pub(crate) on_close: Callback<()>,
 }
@@ -52,7 +52,7 @@ pub(crate) fn CreateKey(props: &CreateProps) -> Html {
         <EditorFrame title={t.keys_new()} subtitle={html! { t.keys_new_text() }} progress={form.progress()} is_new=true verb={t.keys_create()} {on_save}
             on_close={&props.on_close}>
             <KeyForm draft={form.draft().clone()} on_change={form.set(|draft, changed| *draft = changed)} faults={form.faults().clone()}
-                choices={props.choices.clone()} is_new=true />
+                groups={props.groups.clone()} is_new=true />
         </EditorFrame>
     }
 }

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use ::api::keys::Key;
+use ::api::{groups::Group, keys::Key};
 use yew::prelude::*;
 
 use super::{
     actions::Keys,
     draft::{Draft, Now},
-    form::{Choices, KeyForm},
+    form::KeyForm,
     rows::state_words,
     view::State,
 };
@@ -23,7 +23,7 @@ use crate::{
 pub(crate) struct EditProps {
     pub(crate) one: Key,
     /// For admins only.
-    pub(crate) choices: Option<Rc<Choices>>,
+    pub(crate) groups: Option<Rc<Vec<Group>>>,
     pub(crate) keys: Keys,
     pub(crate) on_close: Callback<()>,
 }
@@ -62,7 +62,7 @@ pub(crate) fn EditKey(props: &EditProps) -> Html {
                 <dt>{t.keys_column_used()}</dt><dd>{key.last_used_at.map_or_else(|| html! { {t.keys_never_used()} }, |time| html! { <Ago {time} /> })}</dd>
             </dl>
             <KeyForm draft={form.draft().clone()} on_change={form.set(|draft, changed| *draft = changed)} faults={form.faults().clone()}
-                choices={props.choices.clone()} />
+                groups={props.groups.clone()} />
         </EditorFrame>
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use api::{Fields, groups::Group, users::Account};
+use api::{Fields, groups::Group};
 use yew::prelude::*;
 
 use super::draft::{Draft, Expiry, NO_DATE};
@@ -11,25 +11,19 @@ use crate::{
     parts::{
         chips::Chips,
         field::{TextField, note},
+        person::PersonField,
         segmented::{Choice, Segmented},
         select::{SelectField, SelectOption},
     },
 };
-
-/// What an admin chooses from.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Choices {
-    pub(crate) groups: Vec<Group>,
-    pub(crate) users: Vec<Account>,
-}
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct FormProps {
     pub(crate) draft: Draft,
     pub(crate) on_change: Callback<Draft>,
     pub(crate) faults: Fields,
-    /// For admins only.
-    pub(crate) choices: Option<Rc<Choices>>,
+    /// For admins only, who also choose the owner.
+    pub(crate) groups: Option<Rc<Vec<Group>>>,
     /// A new one, whose owner can be chosen.
     #[prop_or_default]
     pub(crate) is_new: bool,
@@ -58,19 +52,16 @@ pub(crate) fn KeyForm(props: &FormProps) -> Html {
     if !props.is_new {
         expiries.retain(|choice| !matches!(choice.value, Expiry::Days(90)));
     }
-    let chosen = props.choices.as_ref().map(|choices| {
+    let chosen = props.groups.as_ref().map(|groups| {
         let mut groups: Vec<_> =
-            choices.groups.iter().map(|group| SelectOption::new(group.name.clone(), group.name.clone())).collect();
-        let mut owners = vec![SelectOption::new("", t.keys_owner_me())];
+            groups.iter().map(|group| SelectOption::new(group.name.clone(), group.name.clone())).collect();
         if props.is_new {
             groups.insert(0, SelectOption::new("", t.keys_group_own()));
-            let name = |account: &Account| SelectOption::new(account.id.to_string(), account.username.clone());
-            owners.extend(choices.users.iter().map(name));
         }
         html! {
             <div class="grid sm:grid-cols-2 gap-4 items-start">
                 if props.is_new {
-                    <SelectField id="user_id" label={t.keys_owner()} options={owners} value={draft.owner.clone()} error={fault("user_id")} on_choose={set!(owner)} />
+                    <PersonField id="user_id" label={t.keys_owner()} value={draft.owner.clone()} nobody={t.keys_owner_me()} error={fault("user_id")} on_choose={set!(owner)} />
                 }
                 <SelectField id="group" label={t.keys_group()} options={groups} value={draft.group.clone()} error={fault("group")}
                     help={html! { t.keys_group_help() }} on_choose={set!(group)} />

@@ -11,7 +11,10 @@ mod view;
 
 use std::rc::Rc;
 
-use ::api::keys::{Key, KeyCreated, KeyShow, KeyStatus};
+use ::api::{
+    groups::Group,
+    keys::{Key, KeyCreated, KeyShow, KeyStatus},
+};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -19,7 +22,6 @@ use self::{
     actions::{Keys, delete, set_status},
     create::CreateKey,
     edit::EditKey,
-    form::Choices,
     rows::{KeyColumn, KeyLook},
 };
 use crate::{
@@ -55,7 +57,7 @@ pub(crate) fn KeysPage(props: &KeysProps) -> Html {
     let columns = use_columns("keys", &[KeyColumn::Created]);
     let creating = use_state(|| false);
     let deleting = use_state(Vec::<Key>::new);
-    let choices = use_choices(session.is_admin());
+    let groups = use_groups(session.is_admin());
 
     let add = use_callback((), {
         let creating = creating.setter();
@@ -115,30 +117,30 @@ pub(crate) fn KeysPage(props: &KeysProps) -> Html {
         <PageHeader title={t.keys_title()} {note}><AddButton label={t.keys_new()} on_add={&add} /></PageHeader>
         {list}
         if *creating {
-            <CreateKey choices={(*choices).clone()} {on_created} on_close={move |()| close_dialog.set(false)} />
+            <CreateKey groups={groups.clone()} {on_created} on_close={move |()| close_dialog.set(false)} />
         }
         if let Some(one) = opened {
-            <EditKey key={one.id} one={one.clone()} choices={(*choices).clone()} keys={keys.clone()} on_close={keys.closing()} />
+            <EditKey key={one.id} one={one.clone()} groups={groups.clone()} keys={keys.clone()} on_close={keys.closing()} />
         }
         <DeleteRows<Key> rows={(*deleting).clone()} {title} text={t.keys_delete_text()} on_confirm={on_delete} on_close={move |()| stop.set(Vec::new())} />
     </>}
 }
 
-/// What an admin chooses from. Without it the form lacks two fields, and everything else still works.
+/// What an admin chooses from. Without them the form lacks two fields, and everything else still works.
 #[hook]
-fn use_choices(admin: bool) -> UseStateHandle<Option<Rc<Choices>>> {
-    let choices = use_state(|| None::<Rc<Choices>>);
-    let set = choices.setter();
+fn use_groups(admin: bool) -> Option<Rc<Vec<Group>>> {
+    let groups = use_state(|| None::<Rc<Vec<Group>>>);
+    let set = groups.setter();
     use_effect_with(admin, move |admin| {
         if *admin {
             spawn_local(async move {
-                if let (Ok(groups), Ok(users)) = (api::groups::list().await, api::users::list().await) {
-                    set.set(Some(Rc::new(Choices { groups, users })));
+                if let Ok(groups) = api::groups::list().await {
+                    set.set(Some(Rc::new(groups)));
                 }
             });
         }
     });
-    choices
+    (*groups).clone()
 }
 
 /// What can be done to every selected key at once.

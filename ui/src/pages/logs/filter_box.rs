@@ -17,6 +17,8 @@ pub(crate) struct FilterBoxProps {
     pub(crate) unknown: Vec<Chip>,
     pub(crate) suggestions: Vec<String>,
     pub(crate) on_ask: Callback<Asked>,
+    /// What stands in the field, as it is typed.
+    pub(crate) on_type: Callback<String>,
 }
 
 #[component]
@@ -49,10 +51,12 @@ pub(crate) fn FilterBox(props: &FilterBoxProps) -> Html {
         })
     };
     let oninput = {
-        let (draft, commit, suggestions) = (draft.setter(), commit.clone(), props.suggestions.clone());
+        let (draft, commit, suggestions, on_type) =
+            (draft.setter(), commit.clone(), props.suggestions.clone(), props.on_type.clone());
         Callback::from(move |event: InputEvent| {
             let text = event.target_unchecked_into::<HtmlInputElement>().value();
             let typed = Asked::parse(&text);
+            on_type.emit(text.clone());
             // A chip is complete behind a space (outside quotes), or when it was chosen from the list.
             let complete = text.ends_with(char::is_whitespace) && text.matches('"').count() % 2 == 0;
             if (!typed.chips.is_empty() && complete) || suggestions.contains(&text) || text.is_empty() {

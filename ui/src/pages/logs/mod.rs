@@ -4,6 +4,7 @@ mod around;
 pub(crate) mod data;
 mod detail;
 mod filter_box;
+mod names;
 pub(crate) mod query;
 mod rows;
 mod strip;
@@ -23,6 +24,7 @@ use self::{
     data::{Action, Rows},
     detail::Detail,
     filter_box::FilterBox,
+    names::{use_names, use_suggested},
     query::{Address, Asked, Chip, Field, Names, bound},
     rows::{LogColumn, Table},
     strip::Strip,
@@ -65,7 +67,9 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
     let navigator = use_navigator();
     let address = use_location().and_then(|location| location.query::<Address>().ok()).unwrap_or_default();
     let (asked, range) = (address.asked(), address.range());
-    let names = use_names(admin);
+    let names = use_names(&asked);
+    let typed = use_state(String::new);
+    let suggested = use_suggested(&typed);
     let shown =
         use_columns("logs", if admin { &[LogColumn::Endpoint] } else { &[LogColumn::Endpoint, LogColumn::User] });
     let (dense, live, tail) = (use_state(|| true), use_state(|| true), use_state(|| Tail::Listening));
@@ -244,12 +248,12 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
                 scroller={scroller.clone()} {on_scroll}>{around::load_more(t, &rows, &more)}</Table>
         },
     };
-    let set_dense = dense.setter();
-    let suggestions = suggestions(&rows.items, names.as_deref(), admin);
+    let (set_dense, set_typed) = (dense.setter(), typed.setter());
+    let suggestions = suggestions(&rows.items, suggested);
     html! {<>
         <PageHeader title={t.logs_title()} note={note.unwrap_or_default()}>{around::tail(t, *tail, listening, &toggle)}</PageHeader>
         <div class="toolbar !flex-nowrap max-md:!flex-wrap !items-start">
-            <FilterBox asked={asked.clone()} {unknown} {suggestions} on_ask={ask} />
+            <FilterBox asked={asked.clone()} {unknown} {suggestions} on_ask={ask} on_type={move |text| set_typed.set(text)} />
             <RangeMenu id="log-range" {range} spans={OFFERED} on_choose={&show} />
             <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
             <ColumnChooser<LogColumn> {shown} />
@@ -332,38 +336,12 @@ enum Tail {
     Refused,
 }
 
-/// The names of what chips can be about; `None` until they are here.
-#[hook]
-fn use_names(admin: bool) -> Option<Rc<Names>> {
-    let names = use_state(|| None);
-    {
-        let names = names.setter();
-        use_effect_with(admin, move |admin| {
-            let admin = *admin;
-            spawn_local(async move {
-                let (keys, channels, users) = api::logs::names(admin).await;
-                names.set(Some(Rc::new(Names { keys, channels, users })));
-            });
-        });
-    }
-    (*names).clone()
-}
-
 /// Chips that would find something.
-fn suggestions(rows: &[Rc<Log>], names: Option<&Names>, admin: bool) -> Vec<String> {
+fn suggestions(rows: &[Rc<Log>], suggested: Vec<Chip>) -> Vec<String> {
     let mut chips: Vec<Chip> = LogState::ALL.into_iter().map(|state| Chip::new(Field::State, state.as_str())).collect();
     let models: BTreeSet<&str> = rows.iter().map(|log| log.model.as_str()).filter(|model| !model.is_empty()).collect();
     chips.extend(models.into_iter().map(|model| Chip::new(Field::Model, model)));
-    if let Some(names) = names {
-        let of = |field, names: &[(i64, String)]| -> Vec<Chip> {
-            names.iter().map(|(_, name)| Chip::new(field, name.as_str())).collect()
-        };
-        chips.extend(of(Field::Key, &names.keys));
-        if admin {
-            chips.extend(of(Field::Channel, &names.channels));
-            chips.extend(of(Field::User, &names.users));
-        }
-    }
+    chips.extend(suggested);
     chips.into_iter().map(|chip| Asked::default().with(chip).text()).collect()
 }
 

@@ -57,6 +57,20 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// The chip that is being typed at the end of `text`, if it is one.
+    pub(crate) fn typing(text: &str) -> Option<Chip> {
+        let starts = |field: Field| {
+            let start = text.rfind(field.name())?;
+            let value = text[start..].strip_prefix(field.name())?.strip_prefix([':', '：'])?;
+            let whole = text[..start].chars().next_back().is_none_or(char::is_whitespace);
+            whole.then_some((start, field, value))
+        };
+        let (_, field, value) = Field::ALL.into_iter().filter_map(starts).max_by_key(|(start, ..)| *start)?;
+        let ends = if value.starts_with('"') { '"' } else { ' ' };
+        let value = value.strip_prefix('"').unwrap_or(value);
+        (!value.contains(ends)).then(|| Chip::new(field, value))
+    }
+
     /// Reads `state:failed key:"build bot" words`. What isn't a chip is a word.
     pub(crate) fn parse(text: &str) -> Self {
         let mut asked = Self::default();
@@ -161,15 +175,28 @@ fn token(text: &str) -> (&str, &str) {
     text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))
 }
 
+/// A list's ids and names.
+pub(crate) type Named = Vec<(i64, String)>;
+
 /// What ids are called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Names {
-    pub(crate) keys: Vec<(i64, String)>,
-    pub(crate) channels: Vec<(i64, String)>,
-    pub(crate) users: Vec<(i64, String)>,
+    pub(crate) keys: Named,
+    pub(crate) channels: Named,
+    pub(crate) users: Named,
 }
 
 impl Names {
+    /// Those that chips of this field are about; `None` where a chip's value is what the server is asked.
+    pub(crate) fn of(&mut self, field: Field) -> Option<&mut Named> {
+        match field {
+            Field::Key => Some(&mut self.keys),
+            Field::Channel => Some(&mut self.channels),
+            Field::User => Some(&mut self.users),
+            Field::State | Field::Model | Field::Endpoint => None,
+        }
+    }
+
     /// By name; by number where the name is gone.
     fn find(names: &[(i64, String)], value: &str) -> Option<i64> {
         let found = names.iter().find(|(_, name)| name == value).map(|(id, _)| *id);
@@ -236,6 +263,16 @@ impl Address {
 mod tests {
     use super::*;
     use crate::range::Span;
+
+    #[test]
+    fn the_chip_that_is_being_typed_is_the_last_one() {
+        assert_eq!(Asked::typing("key:lap"), Some(Chip::new(Field::Key, "lap")));
+        assert_eq!(Asked::typing("words channel:\"Main ch"), Some(Chip::new(Field::Channel, "Main ch")));
+        assert_eq!(Asked::typing("key:laptop user:"), Some(Chip::new(Field::User, "")));
+        for none in ["", "laptop", "key:laptop words", "monkey:", "key:\"a b\" words"] {
+            assert_eq!(Asked::typing(none), None, "{none}");
+        }
+    }
 
     fn names() -> Names {
         Names {
