@@ -55,13 +55,23 @@ pub(crate) struct MenuProps {
 pub(crate) fn Menu(props: &MenuProps) -> Html {
     let button = use_node_ref();
     let list = use_node_ref();
-    let place = {
-        let (button, list) = (button.clone(), list.clone());
+    // A table has a menu in each row, and a person opens one of them.
+    let filled = use_state_eq(|| false);
+    let fill = {
+        let filled = filled.setter();
+        move |_: MouseEvent| filled.set(true)
+    };
+    let ontoggle = {
+        let (button, list, filled) = (button.clone(), list.clone(), filled.setter());
         Callback::from(move |_: Event| {
             if let (Some(button), Some(list)) = (button.cast::<Element>(), list.cast::<HtmlElement>()) {
-                place_at(&list, &button);
-                if let Ok(Some(first)) = list.query_selector("button, input") {
-                    web::focus_on(&first);
+                let open = list.matches(":popover-open").unwrap_or(false);
+                filled.set(open);
+                if open {
+                    place_at(&list, &button);
+                    if let Ok(Some(first)) = list.query_selector("button, input") {
+                        web::focus_on(&first);
+                    }
                 }
             }
         })
@@ -80,7 +90,7 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
             }
         })
     };
-    let items = props.items.iter().map(|item| {
+    let item = |item: &Item| {
         let run = item.run.clone();
         html! {
             <button type="button" role="menuitem" class={classes!("menu-item", item.danger.then_some("t-err"))}
@@ -88,14 +98,16 @@ pub(crate) fn Menu(props: &MenuProps) -> Html {
                 {item.icon.clone()}{&item.label}
             </button>
         }
-    });
+    };
     html! {<>
-        <button ref={button} type="button" class={props.class.clone()} popovertarget={&props.id} aria-haspopup="menu" data-row={props.row.then_some("")}
+        <button ref={button} type="button" class={props.class.clone()} onclick={fill} popovertarget={&props.id} aria-haspopup="menu" data-row={props.row.then_some("")}
             aria-label={(!props.worded).then(|| props.label.clone())} title={&props.label}>{props.children.clone()}</button>
-        <div ref={list} id={&props.id} popover="auto" class="menu-list" ontoggle={place} {onkeydown}>
-            {props.header.clone()}
-            if !props.items.is_empty() { <div role="menu" aria-label={&props.label}>{for items}</div> }
-            {props.footer.clone()}
+        <div ref={list} id={&props.id} popover="auto" class="menu-list" {ontoggle} {onkeydown}>
+            if *filled {
+                {props.header.clone()}
+                if !props.items.is_empty() { <div role="menu" aria-label={&props.label}>{for props.items.iter().map(item)}</div> }
+                {props.footer.clone()}
+            }
         </div>
     </>}
 }
