@@ -14,10 +14,6 @@ pub(crate) async fn get(id: i64) -> Result<Account, Failure> {
     client::get(&format!("/api/users/{id}")).await
 }
 
-pub(crate) async fn list() -> Result<Vec<Account>, Failure> {
-    client::list("/api/users").await
-}
-
 pub(crate) async fn create(new: &NewAccount) -> Result<Account, Failure> {
     client::send(Method::POST, "/api/users", new).await
 }

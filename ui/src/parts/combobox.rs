@@ -41,6 +41,8 @@ pub(crate) struct ComboboxProps {
     pub(crate) autofocus: bool,
     #[prop_or_default]
     pub(crate) placeholder: AttrValue,
+    #[prop_or_default]
+    pub(crate) class: Classes,
 }
 
 #[component]
@@ -137,7 +139,7 @@ pub(crate) fn Combobox(props: &ComboboxProps) -> Html {
     let invalid = props.error.is_some();
     let placeholder = if open { chosen.map(|option| option.label.clone()) } else { None };
     html! {
-        <Field id={&props.id} label={&props.label} error={&props.error} help={props.help.clone()}>
+        <Field id={&props.id} label={&props.label} error={&props.error} help={props.help.clone()} class={props.class.clone()}>
             <div class="relative">
                 <div class={classes!("input", "input-sm", "w-full", invalid.then_some("input-bad"))}>
                     if let (Some(chosen), false) = (chosen.filter(|chosen| !chosen.tile.is_empty()), open) {

@@ -27,6 +27,8 @@ pub(crate) struct PersonFieldProps {
     pub(crate) on_choose: Callback<String>,
     #[prop_or_default]
     pub(crate) error: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) class: Classes,
 }
 
 #[component]
@@ -62,7 +64,7 @@ pub(crate) fn PersonField(props: &PersonFieldProps) -> Html {
     let set = typed.setter();
     html! {
         <Combobox id={&props.id} label={&props.label} {options} value={&props.value} {chosen} {on_choose}
-            on_search={Callback::from(move |text| set.set(Some(text)))} error={&props.error} />
+            on_search={Callback::from(move |text| set.set(Some(text)))} error={&props.error} class={props.class.clone()} />
     }
 }
 

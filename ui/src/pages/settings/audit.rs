@@ -2,10 +2,7 @@
 
 use std::rc::Rc;
 
-use ::api::{
-    audit::{Action, AuditEntry, AuditQuery, SubjectKind},
-    users::Account,
-};
+use ::api::audit::{Action, AuditEntry, AuditQuery, SubjectKind};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -14,10 +11,10 @@ use super::diff::lines;
 use crate::{
     api::{self, Failure},
     i18n::{Text, use_text},
-    load::use_load,
     parts::{
         async_view::FailureView,
         icon::Icon,
+        person::PersonField,
         status::{Glyph, status},
         time::Ago,
     },
@@ -37,7 +34,6 @@ struct Read {
 #[component]
 pub(crate) fn Audit() -> Html {
     let t = use_text();
-    let people = use_load(api::users::list);
     let query = use_state(AuditQuery::default);
     let read = use_state(|| Read { first: true, ..Read::default() });
     let open = use_state(|| None::<i64>);
@@ -77,7 +73,10 @@ pub(crate) fn Audit() -> Html {
         use_effect_with((*query).clone(), move |_| load.emit(false));
     }
 
-    let accounts = people.value().map(|people| (**people).clone()).unwrap_or_default();
+    let on_person = {
+        let query = query.clone();
+        move |id: String| query.set(AuditQuery { user_id: id.parse().ok(), ..(*query).clone() })
+    };
     let choose = |set: fn(&mut AuditQuery, &str)| {
         let query = query.clone();
         Callback::from(move |event: Event| {
@@ -88,8 +87,8 @@ pub(crate) fn Audit() -> Html {
     };
     let filters = html! {
         <div class="flex flex-wrap gap-2 px-4 md:px-8 py-2 border-y border-line">
-            {filter(t.audit_who(), t.audit_anybody(), query.user_id.is_none(), accounts.iter().map(|one| option(one, query.user_id)),
-                choose(|query, value| query.user_id = value.parse().ok()))}
+            <PersonField id="audit-who" label={t.audit_who()} value={query.user_id.map(|id| id.to_string()).unwrap_or_default()}
+                nobody={t.audit_anybody()} on_choose={on_person} class="[&>label]:sr-only w-44 max-md:flex-1" />
             {filter(t.audit_what(), t.audit_anything(), query.subject.is_none(), SubjectKind::ALL.into_iter().filter(|kind| *kind != SubjectKind::Route).map(|kind| html! {
                 <option value={kind.as_str()} selected={query.subject == Some(kind)}>{kind_word(t, kind)}</option>
             }), choose(|query, value| query.subject = SubjectKind::ALL.into_iter().find(|kind| kind.as_str() == value)))}
@@ -163,10 +162,6 @@ fn filter(
             <option value="" selected={is_all}>{all}</option>{for options}
         </select>
     }
-}
-
-fn option(account: &Account, chosen: Option<i64>) -> Html {
-    html! { <option value={account.id.to_string()} selected={chosen == Some(account.id)}>{&account.username}</option> }
 }
 
 fn row(t: Text, entry: &AuditEntry, open: bool, toggle: Callback<MouseEvent>) -> Html {
