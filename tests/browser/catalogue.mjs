@@ -252,7 +252,7 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await page.getByRole("searchbox").fill("key 6");
     // Before the search is asked for; it must not close what was opened.
     await link("key 61").click();
-    await page.waitForURL("**/keys/*?search=key+6&sort=name");
+    await page.waitForURL("**/keys/*?search=key%206&sort=name");
     await dialog("key 61").waitFor();
     await page.getByText(t("table.range", { from: 1, to: 10, found: 10 }), { exact: true }).waitFor({ state: "attached" });
     await page.reload();

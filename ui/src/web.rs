@@ -122,11 +122,24 @@ pub(crate) fn pasted(event: &Event) -> Option<String> {
 
 /// `path` with the fields of `query` behind it.
 pub(crate) fn with_query(path: &str, query: &impl Serialize) -> String {
-    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(query) else { return path.to_owned() };
-    let mut out = path.to_owned();
-    for (index, (name, value)) in fields.iter().enumerate() {
+    match query_text(query) {
+        text if text.is_empty() => path.to_owned(),
+        text => format!("{path}?{text}"),
+    }
+}
+
+/// What stands behind an address's question mark; empty if `query` says nothing.
+pub(crate) fn query_text(query: &impl Serialize) -> String {
+    fields_text(&serde_json::to_value(query).unwrap_or_default())
+}
+
+fn fields_text(query: &serde_json::Value) -> String {
+    let mut out = String::new();
+    for (name, value) in query.as_object().into_iter().flatten() {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        out.push(if index == 0 { '?' } else { '&' });
+        if !out.is_empty() {
+            out.push('&');
+        }
         out.push_str(name);
         out.push('=');
         out.push_str(&String::from(js_sys::encode_uri_component(&value)));

@@ -12,7 +12,7 @@ use crate::{
         chart::{Chart, Kind, Series},
         chips::Chips,
         code::Code,
-        columns::{Column, ColumnChooser, use_columns},
+        columns::{Column, column_chooser, use_columns},
         combobox::{ComboOption, Combobox},
         copy::CopyButton,
         dialog::{Confirm, Dialog},
@@ -246,7 +246,7 @@ fn Tables() -> Html {
                     <Search value="" placeholder="Name" on_input={Callback::noop()} />
                     <span class="ml-auto"></span>
                     <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
-                    <ColumnChooser<Shown> shown={columns.clone()} />
+                    {column_chooser::<Shown>(t, &columns)}
                 </div>
                 <table class={classes!("dt", dense.then_some("dt-dense"))} aria-label="Rows">
                     <thead><tr>

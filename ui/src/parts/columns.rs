@@ -77,26 +77,30 @@ fn storage_key(table: &str) -> String {
 }
 
 #[derive(Properties, PartialEq)]
-pub(crate) struct ChooserProps<C: PartialEq> {
-    pub(crate) shown: Shown,
-    #[prop_or_default]
-    pub(crate) _columns: std::marker::PhantomData<C>,
+struct ChooserProps {
+    /// Keys, names, and whether they are shown.
+    columns: Vec<(&'static str, &'static str, bool)>,
+    toggle: Callback<&'static str>,
 }
 
 /// The button of a toolbar that opens the choice.
+pub(crate) fn column_chooser<C: Column>(t: Text, shown: &Shown) -> Html {
+    let columns = C::ALL.iter().map(|column| (column.key(), column.label(t), shown.has(*column))).collect::<Vec<_>>();
+    html! { <ColumnChooser {columns} toggle={&shown.toggle} /> }
+}
+
 #[component]
-pub(crate) fn ColumnChooser<C: Column>(props: &ChooserProps<C>) -> Html {
+fn ColumnChooser(props: &ChooserProps) -> Html {
     let t = use_text();
-    let boxes = C::ALL.iter().map(|column| {
-        let (toggle, key) = (props.shown.toggle.clone(), column.key());
-        let on = props.shown.has(*column);
+    let boxes = props.columns.iter().copied().map(|(key, label, on)| {
+        let toggle = props.toggle.clone();
         let onchange = Callback::from(move |event: Event| {
             event.target_unchecked_into::<HtmlInputElement>().set_checked(on);
             toggle.emit(key);
         });
         html! {
-            <label class="menu-item" key={key}>
-                <input type="checkbox" class="checkbox checkbox-xs checkbox-primary" checked={on} {onchange} />{column.label(t)}
+            <label class="menu-item" {key}>
+                <input type="checkbox" class="checkbox checkbox-xs checkbox-primary" checked={on} {onchange} />{label}
             </label>
         }
     });

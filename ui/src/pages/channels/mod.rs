@@ -31,10 +31,10 @@ use crate::{
     pages::providers::use_providers,
     parts::{
         bulk_bar::{bulk_action, bulk_danger},
-        columns::{ColumnChooser, use_columns},
+        columns::{column_chooser, use_columns},
         header::{AddButton, PageHeader},
         icon::Icon,
-        list::{DeleteRows, Frame, use_list, use_opened},
+        list::{Frame, delete_rows, use_list, use_opened},
         picked::Picked,
     },
     routes::{NewChannelQuery, Route},
@@ -88,7 +88,7 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
             (ChannelShow::Disabled, t.channels_disabled()),
         ],
         filters: Html::default(),
-        tools: html! { <ColumnChooser<ChannelColumn> shown={columns.clone()} /> },
+        tools: column_chooser::<ChannelColumn>(t, &columns),
         heads: rows::heads(t, &columns),
         look: ChannelLook {
             shown: columns,
@@ -146,7 +146,7 @@ pub(crate) fn ChannelsPage(props: &ChannelsProps) -> Html {
         </PageHeader>
         {list}
         {drawer}
-        <DeleteRows<Channel> rows={(*deleting).clone()} {title} text={t.channels_delete_text()} on_confirm={on_delete} on_close={move |()| stop.set(Vec::new())} />
+        {delete_rows((*deleting).clone(), title, t.channels_delete_text(), on_delete, Callback::from(move |()| stop.set(Vec::new())))}
     </>}
 }
 

@@ -17,7 +17,7 @@ use crate::{
     parts::{
         columns::{Column, Shown},
         icon::Icon,
-        list::{Head, Line, Look, Row, RowLink},
+        list::{Head, Line, Look, Row},
         menu::{Item, Menu},
         number_cell::NumberCell,
         picked::Picked,
@@ -120,7 +120,7 @@ impl Look for ChannelLook {
                     <span class="flex items-center gap-2.5">
                         <span class="mono-tile" aria-hidden="true">{tile}</span>
                         <span class={lines}>
-                            <RowLink<ChannelQuery> to={Route::Channel { id: channel.id }} query={line.list.query.clone()} {class}>{&channel.name}</RowLink<ChannelQuery>>
+                            {line.link(Route::Channel { id: channel.id }, class, html! { &channel.name })}
                             <span class="block truncate text-xs text-ink-3">{provider}</span>
                         </span>
                     </span>

@@ -29,11 +29,11 @@ use crate::{
     i18n::use_text,
     parts::{
         bulk_bar::{bulk_action, bulk_danger},
-        columns::{ColumnChooser, use_columns},
+        columns::{column_chooser, use_columns},
         empty::Empty,
         header::{AddButton, PageHeader},
         icon::Icon,
-        list::{DeleteRows, Frame, use_list, use_opened},
+        list::{Frame, delete_rows, use_list, use_opened},
     },
     routes::Route,
     session::use_session,
@@ -82,7 +82,7 @@ pub(crate) fn KeysPage(props: &KeysProps) -> Html {
         search: t.keys_search(),
         shows,
         filters: Html::default(),
-        tools: html! { <ColumnChooser<KeyColumn> shown={columns.clone()} /> },
+        tools: column_chooser::<KeyColumn>(t, &columns),
         heads: rows::heads(t, &columns),
         look: KeyLook { shown: columns.clone(), on_delete: ask_delete.clone() },
         bulk: Some(bulk(&keys, &ask_delete)),
@@ -122,7 +122,7 @@ pub(crate) fn KeysPage(props: &KeysProps) -> Html {
         if let Some(one) = opened {
             <EditKey key={one.id} one={one.clone()} groups={groups.clone()} keys={keys.clone()} on_close={keys.closing()} />
         }
-        <DeleteRows<Key> rows={(*deleting).clone()} {title} text={t.keys_delete_text()} on_confirm={on_delete} on_close={move |()| stop.set(Vec::new())} />
+        {delete_rows((*deleting).clone(), title, t.keys_delete_text(), on_delete, Callback::from(move |()| stop.set(Vec::new())))}
     </>}
 }
 

@@ -12,7 +12,7 @@ use crate::{
     parts::{
         columns::{Column, Shown},
         icon::Icon,
-        list::{Head, Line, Look, Row, RowLink},
+        list::{Head, Line, Look, Row},
         menu::{Item, Menu},
         status::{Glyph, status},
         time::Ago,
@@ -154,7 +154,7 @@ fn row(line: &Line<KeyLook>, shown: &Shown, on_delete: &Callback<Vec<Key>>) -> H
             {line.tick()}
             <td data-m="title" class="md:max-w-[320px] md:w-1/3">
                 <span class={lines}>
-                    <RowLink<KeyQuery> to={Route::Key { id: key.id }} query={keys.query.clone()} {class}>{&key.name}</RowLink<KeyQuery>>
+                    {line.link(Route::Key { id: key.id }, class, html! { &key.name })}
                     <span class="block text-xs text-ink-3 truncate"><span class="font-mono">{format!("…{}", key.last4)}</span>{" · "}{&key.username}</span>
                 </span>
             </td>

@@ -35,7 +35,7 @@ use crate::{
     live::{Live, use_live},
     parts::{
         async_view::FailureView,
-        columns::{ColumnChooser, use_columns},
+        columns::{column_chooser, use_columns},
         header::PageHeader,
         range::{RangeMenu, range_name},
         table::Density,
@@ -256,7 +256,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
             <FilterBox asked={asked.clone()} {unknown} {suggestions} on_ask={ask} on_type={move |text| set_typed.set(text)} />
             <RangeMenu id="log-range" {range} spans={OFFERED} on_choose={&show} />
             <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
-            <ColumnChooser<LogColumn> {shown} />
+            {column_chooser::<LogColumn>(t, &shown)}
         </div>
         if let Some(summary) = &*summary {
             <Strip summary={summary.clone()} on_zoom={show.reform(|(from, to)| Range::Between(from, to))} />

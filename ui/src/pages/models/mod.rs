@@ -22,12 +22,12 @@ use crate::{
     pages::providers::use_providers,
     parts::{
         bulk_bar::{bulk_action, bulk_danger},
-        columns::{ColumnChooser, use_columns},
+        columns::{column_chooser, use_columns},
         empty::Empty,
         header::{AddButton, PageHeader},
         icon::Icon,
         link::PageLink,
-        list::{DeleteRows, Frame, use_list, use_opened},
+        list::{Frame, delete_rows, use_list, use_opened},
         picked::Picked,
     },
     routes::Route,
@@ -73,7 +73,7 @@ pub(crate) fn ModelsPage(props: &ModelsProps) -> Html {
             (ModelShow::Disabled, t.models_disabled()),
         ],
         filters: capability_filter(&models),
-        tools: html! { <ColumnChooser<ModelColumn> shown={columns.clone()} /> },
+        tools: column_chooser::<ModelColumn>(t, &columns),
         heads: rows::heads(t, &columns),
         look: ModelLook {
             shown: columns,
@@ -119,7 +119,7 @@ pub(crate) fn ModelsPage(props: &ModelsProps) -> Html {
         <PageHeader title={t.models_title()} {note}><AddButton label={t.models_add()} on_add={&add} /></PageHeader>
         {list}
         {drawer}
-        <DeleteRows<Model> rows={(*deleting).clone()} {title} text={t.models_delete_text()} on_confirm={on_delete} on_close={move |()| stop.set(Vec::new())} />
+        {delete_rows((*deleting).clone(), title, t.models_delete_text(), on_delete, Callback::from(move |()| stop.set(Vec::new())))}
     </>}
 }
 

@@ -16,7 +16,7 @@ use crate::{
         columns::{Column, Shown},
         icon::Icon,
         link::PageLink,
-        list::{Head, Line, Look, Row, RowLink},
+        list::{Head, Line, Look, Row},
         menu::{Item, Menu},
         picked::{Pick, Picked},
         status::{Glyph, status},
@@ -92,6 +92,7 @@ impl Look for ModelLook {
         let unfolded = self.unfolded.contains(model.id);
         let panel = format!("model-{}-serves", model.id);
         let off = model.status == ModelStatus::Disabled;
+        let class = classes!("truncate", "font-medium", off.then_some("text-ink-2"));
         let mut second: Vec<String> = model.owner.iter().cloned().collect();
         if !model.aliases.is_empty() {
             second.push(t.models_also(&model.aliases.join(", ")));
@@ -106,8 +107,7 @@ impl Look for ModelLook {
                 <td data-m="title" class="md:max-[1700px]:w-full md:max-w-[360px]">
                     <span class={if dense { "md:flex md:gap-2 md:items-baseline" } else { "block leading-[18px]" }}>
                         <span class="flex items-center gap-2 min-w-0">
-                            <RowLink<ModelQuery> to={Route::Model { id: model.id }} query={line.list.query.clone()}
-                                class={classes!("truncate", "font-medium", off.then_some("text-ink-2"))}>{&model.name}</RowLink<ModelQuery>>
+                            {line.link(Route::Model { id: model.id }, class, html! { &model.name })}
                             {words::icons(t, &model.capabilities)}
                         </span>
                         <span class="block truncate text-xs text-ink-3">{second}</span>

@@ -20,7 +20,7 @@ use crate::{
     api,
     i18n::use_text,
     parts::{
-        columns::{ColumnChooser, use_columns},
+        columns::{column_chooser, use_columns},
         dialog::Confirm,
         header::{AddButton, PageHeader},
         list::{Frame, use_list, use_opened},
@@ -86,7 +86,7 @@ pub(crate) fn ProvidersPage(props: &ProvidersProps) -> Html {
             (ProviderShow::Disabled, t.providers_off()),
         ],
         filters: Html::default(),
-        tools: html! { <ColumnChooser<ProviderColumn> shown={columns.clone()} /> },
+        tools: column_chooser::<ProviderColumn>(t, &columns),
         heads: rows::heads(t, &columns),
         look: ProviderLook { shown: columns, actions: actions.clone(), on_delete: ask_delete },
         bulk: None,

@@ -10,7 +10,7 @@ use crate::{
     parts::{
         columns::{Column, Shown},
         icon::Icon,
-        list::{Head, Line, Look, Row, RowLink},
+        list::{Head, Line, Look, Row},
         menu::{Item, Menu},
         toggle::Toggle,
     },
@@ -84,14 +84,14 @@ impl Look for ProviderLook {
             (true, true) => html! { <span class="tag">{t.providers_changed()}</span> },
             (true, false) => Html::default(),
         };
+        let class = classes!("truncate", "font-medium", (!provider.enabled).then_some("text-ink-2"));
         html! {
             <tr>
                 <td data-m="title" class="md:max-w-[300px]">
                     <span class="flex items-center gap-2.5">
                         <span class="mono-tile" aria-hidden="true">{&provider.tile}</span>
                         <span class="min-w-0 flex items-center gap-2">
-                            <RowLink<ProviderQuery> to={Route::Provider { slug: provider.slug.clone() }} query={line.list.query.clone()}
-                                class={classes!("truncate", "font-medium", (!provider.enabled).then_some("text-ink-2"))}>{&provider.name}</RowLink<ProviderQuery>>
+                            {line.link(Route::Provider { slug: provider.slug.clone() }, class, html! { &provider.name })}
                             {tag}
                         </span>
                     </span>

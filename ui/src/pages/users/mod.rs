@@ -27,7 +27,7 @@ use crate::{
         header::PageHeader,
         icon::Icon,
         link::PageLink,
-        list::{DeleteRows, Frame, List, use_list, use_opened},
+        list::{Frame, List, delete_rows, use_list, use_opened},
     },
     routes::Route,
     session::use_session,
@@ -148,7 +148,7 @@ pub(crate) fn UsersPage(props: &UsersProps) -> Html {
             let (title, text) = (t.keys_delete(&account.display_name), t.users_delete_text(account.keys));
             let (people, done) = (people.clone(), close_over.clone());
             let on_confirm = move |rows| delete(&people, rows, done.clone());
-            html! { <DeleteRows<Account> rows={vec![account]} {title} {text} {on_confirm} on_close={close_over} /> }
+            delete_rows(vec![account], title, text, on_confirm, close_over)
         }
     };
     let count = people.all().and_then(|count| usize::try_from(count).ok());

@@ -9,12 +9,12 @@ use ::api::{
 };
 use yew::prelude::*;
 
-use super::{People, view::Right};
+use super::view::Right;
 use crate::{
     i18n::{Text, use_text},
     parts::{
         icon::Icon,
-        list::{Head, Line, Look, Row, RowLink},
+        list::{Head, Line, Look, Row},
         menu::{Item, Menu},
         status::{Glyph, status},
         time::Ago,
@@ -48,7 +48,7 @@ impl Look for UserLook {
     type Query = AccountQuery;
 
     fn row(&self, line: &Line<Self>) -> Html {
-        row(self, &line.list, &line.row)
+        row(self, line)
     }
 }
 
@@ -63,7 +63,8 @@ pub(super) fn heads(t: Text) -> Vec<Head<AccountSort>> {
     ]
 }
 
-fn row(look: &UserLook, people: &People, account: &Account) -> Html {
+fn row(look: &UserLook, line: &Line<UserLook>) -> Html {
+    let (people, account) = (&line.list, &line.row);
     let t = people.t;
     let enabled = account.status == AccountStatus::Enabled;
     let state =
@@ -74,9 +75,7 @@ fn row(look: &UserLook, people: &People, account: &Account) -> Html {
     </>};
     let class = classes!("block", "font-medium", "truncate", (!enabled).then_some("text-ink-2"));
     let name = if look.owner {
-        html! {
-            <RowLink<AccountQuery> to={Route::User { id: account.id }} query={people.query.clone()} {class}>{name}</RowLink<AccountQuery>>
-        }
+        line.link(Route::User { id: account.id }, class, name)
     } else {
         html! { <span {class}>{name}</span> }
     };

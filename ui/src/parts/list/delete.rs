@@ -5,30 +5,39 @@ use yew::prelude::*;
 use super::Row;
 use crate::{i18n::use_text, parts::dialog::Confirm};
 
+/// The question whether to delete `rows`; nothing is asked if there are none. `text` says what comes of it.
+pub(crate) fn delete_rows<T: Row>(
+    rows: Vec<T>,
+    title: String,
+    text: impl Into<AttrValue>,
+    on_confirm: impl Fn(Vec<T>) + 'static,
+    on_close: Callback<()>,
+) -> Html {
+    let names = rows.iter().map(|row| row.name().to_owned()).collect::<Vec<_>>();
+    let on_confirm = Callback::from(move |()| on_confirm(rows.clone()));
+    html! { <DeleteRows {names} {title} text={text.into()} {on_confirm} {on_close} /> }
+}
+
 #[derive(Properties, PartialEq)]
-pub(crate) struct DeleteRowsProps<T: Row> {
-    /// Nothing is asked if there are none.
-    pub(crate) rows: Vec<T>,
-    pub(crate) title: AttrValue,
-    /// What comes of it.
-    pub(crate) text: AttrValue,
-    pub(crate) on_confirm: Callback<Vec<T>>,
-    pub(crate) on_close: Callback<()>,
+struct DeleteRowsProps {
+    names: Vec<String>,
+    title: AttrValue,
+    text: AttrValue,
+    on_confirm: Callback<()>,
+    on_close: Callback<()>,
 }
 
 #[component]
-pub(crate) fn DeleteRows<T: Row>(props: &DeleteRowsProps<T>) -> Html {
+fn DeleteRows(props: &DeleteRowsProps) -> Html {
     let t = use_text();
-    if props.rows.is_empty() {
+    if props.names.is_empty() {
         return Html::default();
     }
-    let rows = props.rows.clone();
     html! {
-        <Confirm title={&props.title} text={&props.text} action={t.do_delete()} on_confirm={props.on_confirm.reform(move |()| rows.clone())}
-            on_close={&props.on_close}>
-            if props.rows.len() > 1 {
+        <Confirm title={&props.title} text={&props.text} action={t.do_delete()} on_confirm={&props.on_confirm} on_close={&props.on_close}>
+            if props.names.len() > 1 {
                 <ul class="mt-3 max-h-40 overflow-y-auto text-sm list-disc pl-5">
-                    for row in &props.rows { <li class="break-words">{row.name()}</li> }
+                    for name in &props.names { <li class="break-words">{name}</li> }
                 </ul>
             }
         </Confirm>

@@ -4,12 +4,15 @@ use api::{list::ListQuery, words::Word};
 use yew::prelude::*;
 
 use super::{Head, List, Look, Pick, Row, line::LineView, pager::Pager};
-use crate::parts::{
-    async_view::{FailureView, Skeleton},
-    bulk_bar::BulkBar,
-    icon::Icon,
-    segmented::{Choice, Segmented},
-    table::{Checkbox, Density, Search, walk_rows},
+use crate::{
+    i18n::Text,
+    parts::{
+        async_view::{FailureView, Skeleton},
+        bulk_bar::BulkBar,
+        icon::Icon,
+        segmented::{Choice, Segmented},
+        table::{Checkbox, Density, Search, walk_rows},
+    },
 };
 
 /// What a page says of its list.
@@ -53,7 +56,7 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         let content = if self.state.failure.is_some() {
             self.failure()
         } else if page.items.is_empty() && !self.state.busy {
-            self.none_found(frame)
+            none_found(self.t, &frame.none_found, &self.on_clear())
         } else {
             html! {<>
                 {self.table(frame)}
@@ -69,66 +72,55 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
 
     fn toolbar<L: Look<Row = T, Query = Q>>(&self, frame: &Frame<'_, L>) -> Html {
         let counts = self.state.page.as_ref().map(|page| &page.counts);
-        let choices: Vec<_> = frame
-            .shows
-            .iter()
-            .map(|(show, label)| {
-                let count = counts.and_then(|counts| counts.get(show.as_str()).copied());
-                Choice { count: count.and_then(|count| usize::try_from(count).ok()), ..Choice::new(*show, *label) }
-            })
-            .collect();
-        html! {
-            <div class="toolbar">
-                <Search value={(*self.typed).clone()} placeholder={frame.search.to_owned()} on_input={&self.on_type} />
-                <Segmented<Q::Show> label={self.t.channels_filter()} {choices} value={self.query.asked().show} class="max-md:w-full seg-wide-narrow"
-                    on_choose={self.on_show()} />
-                {frame.filters.clone()}
-                <span class="ml-auto max-md:hidden"></span>
-                <Density dense={self.dense} on_change={&self.set_dense} />
-                {frame.tools.clone()}
-            </div>
+        let count = |show: Q::Show| usize::try_from(*counts?.get(show.as_str())?).ok();
+        // By their places, so that one control draws the choices of all lists.
+        let choices = frame.shows.iter().enumerate();
+        let choices =
+            choices.map(|(at, (show, label))| Choice { count: count(*show), ..Choice::new(at, *label) }).collect();
+        let chosen = frame.shows.iter().position(|(show, _)| *show == self.query.asked().show).unwrap_or(0);
+        let shows: Vec<Q::Show> = frame.shows.iter().map(|(show, _)| *show).collect();
+        Toolbar {
+            t: self.t,
+            typed: (*self.typed).clone(),
+            placeholder: frame.search.to_owned(),
+            on_type: &self.on_type,
+            choices,
+            chosen,
+            on_choose: self.on_show().reform(move |at: usize| shows[at]),
+            filters: frame.filters.clone(),
+            dense: self.dense,
+            set_dense: &self.set_dense,
+            tools: frame.tools.clone(),
         }
+        .view()
     }
 
     fn table<L: Look<Row = T, Query = Q>>(&self, frame: &Frame<'_, L>) -> Html {
-        let t = self.t;
         let rows = self.rows();
         let chosen = rows.iter().filter(|row| self.is_selected(&row.id())).count();
+        let select_all =
+            frame.bulk.is_some().then(|| (chosen > 0, chosen == rows.len(), self.on_select(rows.to_vec())));
         let class =
             classes!("dt", "dt-stack", self.dense.then_some("dt-dense"), frame.bulk.is_none().then_some("dt-plain"));
         let (sort, on_sort) = (self.query.asked().sort, self.on_sort());
         let heads = frame.heads.iter().map(|head| head.view(sort, &on_sort));
-        let busy = if self.state.busy { "true" } else { "false" };
-        html! {
-            <div class="table-scroll" key={self.query.asked().page.to_string()} aria-busy={busy}>
-                <table {class} aria-label={frame.label.to_owned()}>
-                    <thead><tr>
-                        if frame.bulk.is_some() {
-                            <th class="w-8"><Checkbox label={t.table_select_all()} checked={chosen > 0 && chosen == rows.len()}
-                                partly={chosen > 0 && chosen < rows.len()} on_change={self.on_select(rows.to_vec())} /></th>
-                        }
-                        {for heads}
-                        <th class="w-8"><span class="sr-only">{t.table_actions()}</span></th>
-                    </tr></thead>
-                    <tbody onkeydown={walk_rows()}>for row in rows {
-                        <LineView<L> key={row.id()} look={frame.look.clone()} list={self.clone()} row={row.clone()} selected={self.is_selected(&row.id())} />
-                    }</tbody>
-                </table>
-                {frame.note.clone()}
-                <div class="h-16 max-md:h-20"></div>
-            </div>
+        let rows = rows.iter().map(|row| {
+            html! {
+                <LineView<L> key={row.id()} look={frame.look.clone()} list={self.clone()} row={row.clone()} selected={self.is_selected(&row.id())} />
+            }
+        });
+        Table {
+            t: self.t,
+            label: frame.label.to_owned(),
+            class,
+            page: self.query.asked().page,
+            busy: self.state.busy,
+            select_all,
+            heads: heads.collect(),
+            rows: rows.collect(),
+            note: frame.note.clone(),
         }
-    }
-
-    fn none_found<L: Look<Row = T, Query = Q>>(&self, frame: &Frame<'_, L>) -> Html {
-        html! {
-            <div class="flex-1 px-4 md:px-6 py-10" role="status">
-                <h2 class="text-lg font-semibold tracking-[-0.01em] break-words">{&frame.none_found}</h2>
-                <button type="button" class="btn btn-sm mt-3" onclick={self.on_clear().reform(|_: MouseEvent| ())}>
-                    {Icon::X.small()}{self.t.table_clear_filter()}
-                </button>
-            </div>
-        }
+        .view()
     }
 
     fn failure(&self) -> Html {
@@ -144,5 +136,82 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
         html! {
             <BulkBar count={self.selected.0.len()} on_clear={move |()| selected.dispatch(Pick::Clear)}>{actions.clone()}</BulkBar>
         }
+    }
+}
+
+struct Toolbar<'f> {
+    t: Text,
+    typed: String,
+    placeholder: String,
+    on_type: &'f Callback<String>,
+    choices: Vec<Choice<usize>>,
+    chosen: usize,
+    on_choose: Callback<usize>,
+    filters: Html,
+    dense: bool,
+    set_dense: &'f Callback<bool>,
+    tools: Html,
+}
+
+impl Toolbar<'_> {
+    fn view(self) -> Html {
+        html! {
+            <div class="toolbar">
+                <Search value={self.typed} placeholder={self.placeholder} on_input={self.on_type} />
+                <Segmented<usize> label={self.t.channels_filter()} choices={self.choices} value={self.chosen} class="max-md:w-full seg-wide-narrow"
+                    on_choose={self.on_choose} />
+                {self.filters}
+                <span class="ml-auto max-md:hidden"></span>
+                <Density dense={self.dense} on_change={self.set_dense} />
+                {self.tools}
+            </div>
+        }
+    }
+}
+
+struct Table {
+    t: Text,
+    label: String,
+    class: Classes,
+    page: i64,
+    busy: bool,
+    /// Whether any and whether all are selected, and what selects all.
+    select_all: Option<(bool, bool, Callback<bool>)>,
+    heads: Html,
+    rows: Html,
+    note: Html,
+}
+
+impl Table {
+    fn view(self) -> Html {
+        let t = self.t;
+        let select_all = self.select_all.map(|(any, all, on_change)| {
+            html! {
+                <th class="w-8"><Checkbox label={t.table_select_all()} checked={any && all} partly={any && !all} {on_change} /></th>
+            }
+        });
+        html! {
+            <div class="table-scroll" key={self.page.to_string()} aria-busy={if self.busy { "true" } else { "false" }}>
+                <table class={self.class} aria-label={self.label}>
+                    <thead><tr>
+                        {select_all}
+                        {self.heads}
+                        <th class="w-8"><span class="sr-only">{t.table_actions()}</span></th>
+                    </tr></thead>
+                    <tbody onkeydown={walk_rows()}>{self.rows}</tbody>
+                </table>
+                {self.note}
+                <div class="h-16 max-md:h-20"></div>
+            </div>
+        }
+    }
+}
+
+fn none_found(t: Text, words: &str, on_clear: &Callback<()>) -> Html {
+    html! {
+        <div class="flex-1 px-4 md:px-6 py-10" role="status">
+            <h2 class="text-lg font-semibold tracking-[-0.01em] break-words">{words.to_owned()}</h2>
+            <button type="button" class="btn btn-sm mt-3" onclick={on_clear.reform(|_: MouseEvent| ())}>{Icon::X.small()}{t.table_clear_filter()}</button>
+        </div>
     }
 }

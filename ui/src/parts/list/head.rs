@@ -40,26 +40,32 @@ impl<S: Copy + PartialEq + 'static> Head<S> {
     }
 
     pub(super) fn view(&self, now: Sort<S>, on_sort: &Callback<Sort<S>>) -> Html {
-        if self.unseen {
-            return html! { <th class="w-6"><span class="sr-only">{self.label}</span></th> };
-        }
-        let number = self.number.then_some("n");
-        let Some(first) = self.sort else {
-            return html! { <th scope="col" class={classes!(number)}>{self.label}</th> };
-        };
-        let current = now.by == first.by;
-        let next = if current { Sort { descending: !now.descending, ..now } } else { first };
-        let direction = current.then_some(if now.descending { "descending" } else { "ascending" });
-        let arrow = current.then(|| {
-            let icon = if now.descending { Icon::ArrowDown } else { Icon::ArrowUp };
-            icon.with("icon icon-sm inline-block align-[-2px] ml-1")
+        let order = self.sort.map(|first| {
+            let current = now.by == first.by;
+            let next = if current { Sort { descending: !now.descending, ..now } } else { first };
+            (current.then_some(now.descending), on_sort.reform(move |_: MouseEvent| next))
         });
-        html! {
-            <th class={classes!(number, current.then_some("sorted"))} aria-sort={direction} scope="col">
-                <button type="button" class="font-medium cursor-pointer hover:text-base-content" onclick={on_sort.reform(move |_: MouseEvent| next)}>
-                    {self.label}{arrow}
-                </button>
-            </th>
-        }
+        draw(self.label, self.number, self.unseen, order)
+    }
+}
+
+/// `order` is which way the column sorts now, if it does, and what a press does.
+fn draw(label: &'static str, number: bool, unseen: bool, order: Option<(Option<bool>, Callback<MouseEvent>)>) -> Html {
+    if unseen {
+        return html! { <th class="w-6"><span class="sr-only">{label}</span></th> };
+    }
+    let number = number.then_some("n");
+    let Some((descending, onclick)) = order else {
+        return html! { <th scope="col" class={classes!(number)}>{label}</th> };
+    };
+    let direction = descending.map(|descending| if descending { "descending" } else { "ascending" });
+    let arrow = descending.map(|descending| {
+        let icon = if descending { Icon::ArrowDown } else { Icon::ArrowUp };
+        icon.with("icon icon-sm inline-block align-[-2px] ml-1")
+    });
+    html! {
+        <th class={classes!(number, descending.map(|_| "sorted"))} aria-sort={direction} scope="col">
+            <button type="button" class="font-medium cursor-pointer hover:text-base-content" {onclick}>{label}{arrow}</button>
+        </th>
     }
 }

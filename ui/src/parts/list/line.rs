@@ -3,8 +3,8 @@
 use ::api::list::ListQuery;
 use yew::prelude::*;
 
-use super::{List, Row};
-use crate::parts::table::Checkbox;
+use super::{List, Row, link::RowLink};
+use crate::{parts::table::Checkbox, routes::Route};
 
 /// How a page draws its rows, with what they need besides the row itself. Two that are equal draw the same.
 pub(crate) trait Look: Clone + PartialEq + 'static {
@@ -40,6 +40,11 @@ impl<L: Look> Line<L> {
         html! {
             <td><Checkbox {label} checked={self.selected} on_change={self.list.on_select(vec![self.row.clone()])} /></td>
         }
+    }
+
+    /// The row's main link, which arrows walk: to its drawer, over the list as it is.
+    pub(crate) fn link(&self, to: Route, class: Classes, children: Html) -> Html {
+        html! { <RowLink {to} place={self.list.place.clone()} {class}>{children}</RowLink> }
     }
 
     /// For `aria-selected`.

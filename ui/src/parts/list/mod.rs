@@ -27,15 +27,15 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 pub(crate) use self::{
-    delete::DeleteRows,
+    delete::delete_rows,
     frame::Frame,
     head::Head,
     line::{Line, Look},
-    link::RowLink,
     opened::use_opened,
     state::Row,
 };
 use self::{
+    link::Place,
     selected::{Pick, Selected},
     state::{Action, State, Take},
     typed::use_typed,
@@ -46,6 +46,7 @@ use crate::{
     parts::toast::{Toaster, use_toaster},
     prefs::{save, saved},
     routes::Route,
+    web::query_text,
 };
 
 pub(crate) struct List<T: Row, Q: ListQuery> {
@@ -53,6 +54,7 @@ pub(crate) struct List<T: Row, Q: ListQuery> {
     pub(crate) toaster: Toaster,
     /// As the address has it.
     pub(crate) query: Q,
+    place: Place,
     pub(crate) dense: bool,
     /// Most rows of a page.
     size: i64,
@@ -75,6 +77,7 @@ impl<T: Row, Q: ListQuery> Clone for List<T, Q> {
         Self {
             t: self.t,
             toaster: self.toaster.clone(),
+            place: self.place.clone(),
             query: self.query.clone(),
             dense: self.dense,
             size: self.size,
@@ -137,39 +140,39 @@ where
 
     let go = use_callback((navigator.clone(), home.clone()), |query: Q, (navigator, home)| {
         if let Some(navigator) = navigator {
-            // Plain texts and numbers always serialise.
-            let _ok = navigator.push_with_query(home, &query);
+            place(&query).go(navigator, home);
         }
     });
 
     // Where the person is by then, for what happens later: they may have opened a row meanwhile, or sorted.
     let here = use_mut_ref(|| (home.clone(), query.clone()));
     here.replace((use_route::<Route>().unwrap_or_else(|| home.clone()), query.clone()));
-    let (typed, on_type) = use_typed(query.asked().search.unwrap_or_default(), navigator.clone(), here.clone());
-
-    let set_size = {
-        let (size, navigator, here) = (size.clone(), navigator.clone(), here.clone());
-        Callback::from(move |wanted: i64| {
-            pager::save_size(wanted);
-            let before = *size;
-            size.set(wanted);
+    // One step back leaves the search, the page's size or a page that is no more; it doesn't walk through them.
+    let amend = {
+        let navigator = navigator.clone();
+        Callback::from(move |amend: Amend| {
             if let Some(navigator) = &navigator {
-                // The row at the top stays on the page.
                 let (route, query) = here.borrow().clone();
-                let page = (query.asked().page - 1) * before / wanted + 1;
-                let _ok = navigator.replace_with_query(&route, &query.with(Asked { page, ..query.asked() }));
+                let asked = query.asked();
+                let asked = match amend {
+                    Amend::Search(search) => Asked { search, page: 1, ..asked },
+                    Amend::Page(page) => Asked { page, ..asked },
+                };
+                place(&query.with(asked)).go_instead(navigator, &route);
             }
         })
     };
-
-    let density = use_state(|| saved(&density_key(table)).map_or(dense, |word| word == "dense"));
-    let set_dense = {
-        let density = density.setter();
-        Callback::from(move |dense: bool| {
-            save(&density_key(table), if dense { "dense" } else { "comfortable" });
-            density.set(dense);
+    let (typed, on_type) = use_typed(query.asked().search.unwrap_or_default(), amend.reform(Amend::Search));
+    let set_size = {
+        let (size, amend, page) = (size.clone(), amend.clone(), query.asked().page);
+        Callback::from(move |wanted: i64| {
+            pager::save_size(wanted);
+            size.set(wanted);
+            // The row at the top stays on the page.
+            amend.emit(Amend::Page((page - 1) * *size / wanted + 1));
         })
     };
+    let (dense, set_dense) = use_density(table, dense);
 
     // A search says nothing of how many there are, so the last number that is known stays.
     let all = use_mut_ref(|| None::<i64>);
@@ -181,22 +184,19 @@ where
     }
     let all = *all.borrow();
     let last = state.page.as_ref().map_or(1, |page| pager::last(page.total, *size));
-    {
-        let (navigator, here) = (navigator.clone(), here.clone());
-        // Whoever deletes what is on the last page comes to the one before; the way back leads past both.
-        let beyond = !state.busy && query.asked().page > last;
-        use_effect_with(beyond, move |beyond| {
-            if let (Some(navigator), true) = (navigator, *beyond) {
-                let (route, query) = here.borrow().clone();
-                let _ok = navigator.replace_with_query(&route, &query.with(Asked { page: last, ..query.asked() }));
-            }
-        });
-    }
+    // Whoever deletes what is on the last page comes to the one before.
+    let beyond = (!state.busy && query.asked().page > last).then_some(last);
+    use_effect_with(beyond, move |beyond| {
+        if let Some(last) = *beyond {
+            amend.emit(Amend::Page(last));
+        }
+    });
     List {
         t,
         toaster,
+        place: place(&query),
         query,
-        dense: *density,
+        dense,
         size: *size,
         set_size,
         navigator,
@@ -216,8 +216,27 @@ fn is_narrowed<Q: ListQuery>(query: &Q) -> bool {
     query.with(Asked { search: query.asked().search, ..Q::default().asked() }) != Q::default()
 }
 
-fn density_key(table: &str) -> String {
-    format!("aigw.density.{table}")
+fn place<Q: ListQuery>(query: &Q) -> Place {
+    Place { query: query_text(query).into() }
+}
+
+/// What changes in the address without a step in its history.
+enum Amend {
+    Search(Option<String>),
+    Page(i64),
+}
+
+/// Whether rows are dense, and what takes another wish.
+#[hook]
+fn use_density(table: &'static str, first: bool) -> (bool, Callback<bool>) {
+    let key = format!("aigw.density.{table}");
+    let density = use_state(|| saved(&key).map_or(first, |word| word == "dense"));
+    let set = density.setter();
+    let set = Callback::from(move |dense: bool| {
+        save(&key, if dense { "dense" } else { "comfortable" });
+        set.set(dense);
+    });
+    (*density, set)
 }
 
 impl<T: Row, Q: ListQuery> List<T, Q> {
@@ -261,16 +280,14 @@ impl<T: Row, Q: ListQuery> List<T, Q> {
     /// Opens what lies over the list, which stays as it is.
     pub(crate) fn visit(&self, route: &Route) {
         if let Some(navigator) = &self.navigator {
-            // Plain texts and numbers always serialise.
-            let _ok = navigator.push_with_query(route, &self.query);
+            self.place.go(navigator, route);
         }
     }
 
     /// Opens in the place of what lies over the list now.
     pub(crate) fn visit_instead(&self, route: &Route) {
         if let Some(navigator) = &self.navigator {
-            // Plain texts and numbers always serialise.
-            let _ok = navigator.replace_with_query(route, &self.query);
+            self.place.go_instead(navigator, route);
         }
     }
 

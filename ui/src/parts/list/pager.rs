@@ -70,7 +70,7 @@ pub(super) fn Pager(props: &PagerProps) -> Html {
     html! {
         <nav class="pager" aria-label={t.table_pages()}>
             <p role="status">{range}</p>
-            <select class="select select-xs select-ghost w-auto max-md:hidden" aria-label={t.table_page_size()} {onchange}>
+            <select class="select select-xs w-auto !border-transparent !bg-transparent hover:!border-line-2 max-md:hidden" aria-label={t.table_page_size()} {onchange}>
                 for size in SIZES {
                     <option value={size.to_string()} selected={size == props.size}>{t.table_rows(&t.number(size))}</option>
                 }
