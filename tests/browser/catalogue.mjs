@@ -166,6 +166,30 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     assert.equal((await api("/api/models?show=disabled")).total, 0);
   });
 
+  await step("models-by-address", [], async () => {
+    await page.goto(`${ORIGIN}/models?capability=vision&sort=-context`);
+    await link("gpt-4o-mini").waitFor();
+    await gone(link("plain"));
+    const context = page.getByRole("columnheader", { name: t("models.column_context"), exact: true });
+    assert.equal(await context.getAttribute("aria-sort"), "descending");
+    await context.getByRole("button").click();
+    await page.waitForURL("**/models?capability=vision&sort=context");
+    assert.equal(await field(t("models.can")).inputValue(), "vision");
+
+    const kind = page.getByRole("columnheader", { name: t("models.column_kind"), exact: true });
+    const choice = page.getByRole("group", { name: t("table.columns"), exact: true }).getByText(t("models.column_kind"), { exact: true });
+    await button(t("table.columns")).click();
+    await choice.click();
+    await gone(kind);
+    await page.reload();
+    await link("gpt-4o-mini").waitFor();
+    assert.equal(await kind.count(), 0);
+    await button(t("table.columns")).click();
+    await choice.click();
+    await kind.waitFor();
+    await page.keyboard.press("Escape");
+  });
+
   let secret;
   await step("key", [], async () => {
     await link(t("nav.keys")).click();

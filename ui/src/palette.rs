@@ -282,7 +282,11 @@ fn matching(commands: &[Command], things: &[Command], search: &str) -> Vec<Comma
         .chain(things)
         .cloned()
         .collect();
-    found.sort_by_key(|command| !command.label.to_lowercase().starts_with(&search));
+    found.sort_by_key(|command| {
+        let name = command.label.to_lowercase();
+        // The server also finds what belongs to it, such as the channels that serve a model.
+        (!name.starts_with(&search), !name.contains(&search))
+    });
     found.truncate(MOST);
     found
 }
