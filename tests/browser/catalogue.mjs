@@ -173,7 +173,7 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     const context = page.getByRole("columnheader", { name: t("models.column_context"), exact: true });
     assert.equal(await context.getAttribute("aria-sort"), "descending");
     await context.getByRole("button").click();
-    await page.waitForURL("**/models?capability=vision&sort=context");
+    await page.waitForURL("**/models?sort=context&capability=vision");
     assert.equal(await field(t("models.can")).inputValue(), "vision");
 
     const kind = page.getByRole("columnheader", { name: t("models.column_kind"), exact: true });
