@@ -2,11 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jiff::{
-    Timestamp,
-    civil::DateTime,
-    tz::{Offset, TimeZone},
-};
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
 use crate::i18n::{Lang, Text};
 
@@ -96,6 +92,20 @@ impl Text {
             _ => 6,
         };
         self.dollars(nusd, decimals)
+    }
+
+    /// Nano-USD to the last of them, in six decimals at least: lines that are added up.
+    pub(crate) fn money_exact(self, nusd: i64) -> String {
+        let text = self.dollars(nusd, 9);
+        let zeros = text.len() - text.trim_end_matches('0').len();
+        text[..text.len() - zeros.min(3)].to_owned()
+    }
+
+    /// A price of nano-USD, exactly, in two decimals at least: `$3.00`, `$0.125`.
+    pub(crate) fn price(self, nusd: i64) -> String {
+        let text = self.dollars(nusd, 9);
+        let zeros = text.len() - text.trim_end_matches('0').len();
+        text[..text.len() - zeros.min(7)].to_owned()
     }
 
     fn dollars(self, nusd: i64, decimals: u32) -> String {
@@ -203,7 +213,7 @@ pub(crate) fn shortest(number: &str) -> String {
 fn civil(millis: i64, offset: i32) -> DateTime {
     let time = Timestamp::from_millisecond(millis).unwrap_or_default();
     let offset = Offset::from_seconds(offset).unwrap_or(Offset::UTC);
-    TimeZone::fixed(offset).to_datetime(time)
+    offset.to_datetime(time)
 }
 
 /// Midnight UTC, as milliseconds, of the day that a date field holds (`2026-12-31`), in the reader's time zone.
@@ -343,5 +353,20 @@ mod tests {
         assert_eq!(end_of_day("2026-11-23", 0), Some(NOW + (15 * 60 + 30) * 60_000));
         assert_eq!(end_of_day("2026-11-23", 3_600), Some(NOW + (14 * 60 + 30) * 60_000));
         assert_eq!(end_of_day("soon", 0), None);
+    }
+
+    #[test]
+    fn prices_and_priced_lines_are_exact() {
+        let en = Text(Lang::En);
+        for (nusd, price, line) in [
+            (3_000_000_000, "$3.00", "$3.000000"),
+            (125_000_000, "$0.125", "$0.125000"),
+            (83_333_333, "$0.083333333", "$0.083333333"),
+            (0, "$0.00", "$0.000000"),
+            (1, "$0.000000001", "$0.000000001"),
+            (1_234_567_890_000, "$1,234.56789", "$1,234.567890"),
+        ] {
+            assert_eq!((en.price(nusd).as_str(), en.money_exact(nusd).as_str()), (price, line));
+        }
     }
 }

@@ -1,9 +1,6 @@
 //! Stretches of time: those that end now, and those between two moments. As text they are part of a page's address.
 
-use jiff::{
-    civil::DateTime,
-    tz::{Offset, TimeZone},
-};
+use jiff::{civil::DateTime, tz::Offset};
 
 use crate::i18n::Text;
 
@@ -117,14 +114,14 @@ impl Range {
 /// What a field for a date and a time holds, such as `2026-11-23T09:30`, of a moment in the reader's time zone.
 pub(crate) fn local(millis: i64, offset: i32) -> String {
     let time = jiff::Timestamp::from_millisecond(millis).unwrap_or_default();
-    let time = TimeZone::fixed(Offset::from_seconds(offset).unwrap_or(Offset::UTC)).to_datetime(time);
+    let time = Offset::from_seconds(offset).unwrap_or(Offset::UTC).to_datetime(time);
     format!("{:04}-{:02}-{:02}T{:02}:{:02}", time.year(), time.month(), time.day(), time.hour(), time.minute())
 }
 
 /// The moment that such a field holds. `offset` tells how far from UTC, in seconds, the reader is at a moment.
 pub(crate) fn moment(field: &str, offset: impl Fn(i64) -> i32) -> Option<i64> {
     let time: DateTime = field.parse().ok()?;
-    let utc = TimeZone::UTC.to_timestamp(time).ok()?.as_millisecond();
+    let utc = Offset::UTC.to_timestamp(time).ok()?.as_millisecond();
     // The offset is that of the moment itself, which only an offset tells: close enough to it, it is.
     let near = utc - i64::from(offset(utc)) * 1_000;
     Some(utc - i64::from(offset(near)) * 1_000)

@@ -2,7 +2,11 @@
 
 use std::rc::Rc;
 
-use ::api::logs::{Log, LogState};
+use ::api::{
+    bill::{BillLine, PriceClass},
+    groups::ONE_PPM,
+    logs::{Log, LogState},
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
@@ -17,6 +21,7 @@ use crate::{
     api,
     i18n::{Text, use_text},
     load::use_load,
+    pages::models::price::class_name,
     parts::{
         copy::{self, CopyButton},
         icon::Icon,
@@ -196,17 +201,69 @@ fn tokens(t: Text, log: &Log) -> Html {
         (t.logs_tokens_output(), log.output_tokens - log.reasoning_tokens),
         (t.logs_tokens_reasoning(), log.reasoning_tokens),
     ];
+    if !log.lines.is_empty() {
+        return priced(t, log);
+    }
     html! {
         <section>
             <div class="flex items-baseline mb-2">
                 <h3 class="h2">{t.logs_tokens()}</h3>
-                if log.estimated { <span class="text-xs text-ink-3 ml-2">{t.logs_estimated()}</span> }
+                {counted(t, log)}
             </div>
+            if log.unpriced { <p class="mb-2 text-sm st">{Glyph::Triangle.view()}<span>{t.price_unpriced_request()}</span></p> }
             <div class="panel overflow-hidden"><table class="dt dt-in [&_td]:!h-[28px]">
                 <thead><tr><th scope="col" class="w-full">{t.logs_tokens_class()}</th><th scope="col" class="n">{t.logs_tokens()}</th></tr></thead>
                 <tbody>
                     for (name, count) in lines { <tr key={name}><td>{name}</td><td class="n">{t.number(count)}</td></tr> }
                     <tr class="font-medium"><td>{t.logs_total()}</td><td class="n">{t.number(log.input_tokens + log.output_tokens)}</td></tr>
+                </tbody>
+            </table></div>
+        </section>
+    }
+}
+
+/// Who counted, if it wasn't the provider.
+fn counted(t: Text, log: &Log) -> Html {
+    let text = match (log.estimated, log.anomalous) {
+        (_, true) => t.logs_anomalous(),
+        (true, false) => t.logs_estimated(),
+        (false, false) => return Html::default(),
+    };
+    html! { <span class="text-xs text-ink-3 ml-2">{text}</span> }
+}
+
+/// What it cost, line by line.
+fn priced(t: Text, log: &Log) -> Html {
+    let row = |line: &BillLine| {
+        let each = matches!(line.class, PriceClass::Request | PriceClass::Image);
+        let rate = t.price(line.rate_nusd);
+        html! {
+            <tr key={line.class.as_str()}>
+                <td>{class_name(t, line.class)}</td>
+                <td class="n">{t.number(line.quantity)}</td>
+                <td class="n text-ink-2">{if each { t.price_each(&rate) } else { rate }}</td>
+                <td class="n">{t.money_exact(line.cost_nusd)}</td>
+            </tr>
+        }
+    };
+    html! {
+        <section>
+            <div class="flex flex-wrap items-baseline mb-2">
+                <h3 class="h2">{t.price_lines()}</h3>
+                {counted(t, log)}
+            </div>
+            <div class="panel overflow-x-auto" tabindex="0" role="region" aria-label={t.price_lines()}><table class="dt dt-in [&_td]:!h-[28px]" data-testid="lines">
+                <thead><tr>
+                    <th scope="col" class="w-full">{t.logs_tokens_class()}</th><th scope="col" class="n">{t.logs_tokens()}</th>
+                    <th scope="col" class="n">{t.price_per_million()}</th><th scope="col" class="n">{t.logs_column_cost()}</th>
+                </tr></thead>
+                <tbody>
+                    {for log.lines.iter().map(row)}
+                    <tr class="font-medium">
+                        <td>{t.logs_total()}</td><td class="n">{t.number(log.input_tokens + log.output_tokens)}</td>
+                        <td class="n">{if log.multiplier_ppm == ONE_PPM { String::new() } else { t.times(log.multiplier_ppm) }}</td>
+                        <td class="n">{t.money_exact(log.cost_nusd)}</td>
+                    </tr>
                 </tbody>
             </table></div>
         </section>

@@ -3,7 +3,9 @@
 mod actions;
 mod draft;
 mod editor;
+pub(crate) mod price;
 mod rows;
+pub(crate) mod unpriced;
 mod view;
 pub(crate) mod words;
 
@@ -15,6 +17,7 @@ use self::{
     actions::{Actions, Models},
     editor::Editor,
     rows::{ModelColumn, ModelLook},
+    unpriced::UnpricedBanner,
 };
 use crate::{
     api,
@@ -47,7 +50,7 @@ pub(crate) fn ModelsPage(props: &ModelsProps) -> Html {
     use_title(t.models_title());
     let models: Models = use_list("models", Route::Models, false, api::models::page);
     let opened = use_opened(&models, props.open, api::models::get);
-    let columns = use_columns::<ModelColumn>("models", &[]);
+    let columns = use_columns::<ModelColumn>("models", &[ModelColumn::Output, ModelColumn::PriceCache]);
     let providers = use_providers().unwrap_or_default();
     let actions = Actions { t, models: models.clone(), toaster: models.toaster.clone() };
     let unfolded = use_reducer(Picked::default);
@@ -70,6 +73,7 @@ pub(crate) fn ModelsPage(props: &ModelsProps) -> Html {
         shows: vec![
             (ModelShow::All, t.channels_filter_all()),
             (ModelShow::Unserved, t.models_unserved()),
+            (ModelShow::Unpriced, t.price_none()),
             (ModelShow::Disabled, t.models_disabled()),
         ],
         filters: capability_filter(&models),
@@ -117,6 +121,7 @@ pub(crate) fn ModelsPage(props: &ModelsProps) -> Html {
     let note = count.map(|count| html! { {t.models_count(count)} }).unwrap_or_default();
     html! {<>
         <PageHeader title={t.models_title()} {note}><AddButton label={t.models_add()} on_add={&add} /></PageHeader>
+        <UnpricedBanner />
         {list}
         {drawer}
         {delete_rows((*deleting).clone(), title, t.models_delete_text(), on_delete, Callback::from(move |()| stop.set(Vec::new())))}

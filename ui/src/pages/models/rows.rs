@@ -5,11 +5,17 @@ use std::rc::Rc;
 use api::{
     channels::ChannelStatus,
     models::{Model, ModelQuery, ModelSort, ModelStatus, ServedBy},
+    prices::Pricing,
     providers::Provider,
 };
 use yew::prelude::*;
 
-use super::{actions::Actions, view::share, words};
+use super::{
+    actions::Actions,
+    price::{is_free, no_price},
+    view::share,
+    words,
+};
 use crate::{
     i18n::Text,
     parts::{
@@ -30,18 +36,33 @@ pub(super) enum ModelColumn {
     Kind,
     Context,
     Output,
+    PriceIn,
+    PriceOut,
+    PriceCache,
     Served,
     State,
 }
 
 impl Column for ModelColumn {
-    const ALL: &'static [Self] = &[Self::Kind, Self::Context, Self::Output, Self::Served, Self::State];
+    const ALL: &'static [Self] = &[
+        Self::Kind,
+        Self::Context,
+        Self::Output,
+        Self::PriceIn,
+        Self::PriceOut,
+        Self::PriceCache,
+        Self::Served,
+        Self::State,
+    ];
 
     fn key(self) -> &'static str {
         match self {
             Self::Kind => "kind",
             Self::Context => "context",
             Self::Output => "output",
+            Self::PriceIn => "price_in",
+            Self::PriceOut => "price_out",
+            Self::PriceCache => "price_cache",
             Self::Served => "served",
             Self::State => "state",
         }
@@ -52,6 +73,9 @@ impl Column for ModelColumn {
             Self::Kind => t.models_column_kind(),
             Self::Context => t.models_column_context(),
             Self::Output => t.models_column_output(),
+            Self::PriceIn => t.price_column_in(),
+            Self::PriceOut => t.price_column_out(),
+            Self::PriceCache => t.price_column_cache(),
             Self::Served => t.models_column_served(),
             Self::State => t.keys_column_state(),
         }
@@ -65,6 +89,7 @@ pub(super) fn heads(t: Text, shown: &Shown) -> Vec<Head<ModelSort>> {
             ModelColumn::Kind => head.up(ModelSort::Kind),
             ModelColumn::Context => head.down(ModelSort::Context).right(),
             ModelColumn::Output => head.down(ModelSort::MaxOutput).right(),
+            ModelColumn::PriceIn | ModelColumn::PriceOut | ModelColumn::PriceCache => head.right(),
             ModelColumn::Served => head.down(ModelSort::Channels),
             ModelColumn::State => head.up(ModelSort::State),
         }
@@ -143,12 +168,31 @@ impl ModelLook {
         let tokens = |count: Option<i64>| {
             count.map_or_else(dash, |count| html! { <span title={t.number(count)}>{t.tokens(count)}</span> })
         };
+        // What is free, or costs nobody knows what, says so once.
+        let price = |model: &Model, of: fn(&Pricing) -> Option<i64>| {
+            let pricing = model.pricing.as_ref().filter(|pricing| !is_free(pricing));
+            pricing.and_then(of).map_or_else(dash, |nusd| html! { {t.price(nusd)} })
+        };
         match column {
             ModelColumn::Kind => html! {
                 <td class="text-ink-2">{model.kind.map_or_else(dash, |kind| html! { {words::kind(t, kind)} })}</td>
             },
             ModelColumn::Context => html! { <td class="n text-ink-2">{tokens(model.context)}</td> },
             ModelColumn::Output => html! { <td class="n text-ink-2">{tokens(model.max_output)}</td> },
+            ModelColumn::PriceIn => match &model.pricing {
+                None => html! { <td class="n" data-m="foot">{no_price(t)}</td> },
+                Some(pricing) if pricing.per_request_nusd > 0 && pricing.input_nusd_per_mtok == 0 => {
+                    html! { <td class="n">{t.price_each(&t.price(pricing.per_request_nusd))}</td> }
+                }
+                Some(pricing) if is_free(pricing) => html! { <td class="n text-ink-2">{t.price_free()}</td> },
+                Some(pricing) => html! { <td class="n">{t.price(pricing.input_nusd_per_mtok)}</td> },
+            },
+            ModelColumn::PriceOut => {
+                html! { <td class="n">{price(model, |pricing| Some(pricing.output_nusd_per_mtok))}</td> }
+            }
+            ModelColumn::PriceCache => {
+                html! { <td class="n text-ink-2">{price(model, |pricing| pricing.cache_read_nusd_per_mtok)}</td> }
+            }
             ModelColumn::Served => html! { <td data-m="end2">{self.tiles(t, model)}</td> },
             ModelColumn::State => {
                 let state = match (model.status, model.channels) {

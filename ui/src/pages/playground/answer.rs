@@ -1,5 +1,7 @@
 //! One answer: as text, as what was sent and came back, or as its events.
 
+use ::api::logs::{Log, LogState};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::{
@@ -7,7 +9,8 @@ use super::{
     run::{Run, State},
 };
 use crate::{
-    i18n::Text,
+    api,
+    i18n::{Text, use_text},
     parts::{
         code::Code,
         copy::CopyButton,
@@ -101,11 +104,42 @@ fn numbers(t: Text, run: &Run, now: i64) -> Html {
             {fact(t.playground_in(), input.map(|tokens| t.tokens(tokens)))}
             {fact(t.playground_out(), output.map(|tokens| t.tokens(tokens)))}
             {fact(t.playground_finish(), run.finish.clone())}
+            if let Some(id) = &run.request_id { <Cost id={id.clone()} /> }
             if let Some(id) = &run.request_id {
                 <div class="self-end"><dt class="sr-only">{t.error_request_id()}</dt><dd><PageLink to={Route::Log { id: id.clone() }} class="act text-xs">{t.playground_log()}</PageLink></dd></div>
             }
         </dl>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct CostProps {
+    /// The request's.
+    id: String,
+}
+
+/// What an answer cost, once its log tells.
+#[component]
+fn Cost(props: &CostProps) -> Html {
+    let t = use_text();
+    let log = use_state(|| None::<Log>);
+    use_effect_with(props.id.clone(), {
+        let log = log.setter();
+        move |id| {
+            let id = id.clone();
+            spawn_local(async move {
+                // An answer that ended is settled. Without its log there is nothing to say.
+                log.set(api::logs::get(&id).await.ok().filter(|log| log.state != LogState::Open));
+            });
+        }
+    });
+    let cost = log.as_ref().map_or_else(
+        || "—".to_owned(),
+        |log| {
+            if log.unpriced { t.price_none().to_owned() } else { t.money(log.cost_nusd) }
+        },
+    );
+    html! { <div data-testid="cost"><dt class="text-xs text-ink-3">{t.logs_column_cost()}</dt><dd class="font-medium">{cost}</dd></div> }
 }
 
 fn raw(t: Text, run: &Run, base_url: &str) -> Html {
