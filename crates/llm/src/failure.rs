@@ -12,6 +12,14 @@ pub enum Kind {
     Auth,
     /// The access key may not do this.
     Permission,
+    /// A budget has no room for the request. Not a matter of waiting a second: clients don't try again.
+    Spent,
+    /// More requests in a minute, or at once, than the key may send. Clients wait and try again.
+    TooManyRequests,
+    /// More tokens in a minute.
+    TooManyTokens,
+    /// What the model costs isn't known, and somebody's budget depends on it.
+    Unpriced,
     /// Nothing of that name for this key.
     ModelNotFound,
     NotFound,
@@ -73,6 +81,10 @@ impl Failure {
             Kind::InvalidRequest => (400, INVALID, None),
             Kind::Auth => (401, INVALID, Some("invalid_api_key")),
             Kind::Permission => (403, INVALID, Some("permission_denied")),
+            Kind::Spent => (402, "insufficient_quota", Some("insufficient_quota")),
+            Kind::TooManyRequests => (429, "requests", Some("rate_limit_exceeded")),
+            Kind::TooManyTokens => (429, "tokens", Some("rate_limit_exceeded")),
+            Kind::Unpriced => (403, INVALID, Some("model_not_priced")),
             Kind::ModelNotFound => (404, INVALID, Some("model_not_found")),
             Kind::NotFound => (404, INVALID, Some("not_found")),
             Kind::MethodNotAllowed => (405, INVALID, Some("method_not_allowed")),
@@ -101,6 +113,12 @@ mod tests {
         assert_eq!(
             body,
             r#"{"error":{"message":"No \"x\".","type":"invalid_request_error","param":"model","code":"model_not_found"}}"#,
+        );
+        let (status, body) = Failure::new(Kind::Spent, "Gone.").chat();
+        assert_eq!(status, 402);
+        assert_eq!(
+            body,
+            r#"{"error":{"message":"Gone.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}"#,
         );
     }
 }
