@@ -39,6 +39,11 @@ enum Command {
         #[arg(long, env = "AIGW_LISTEN", default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
     },
+    /// Count all sums again from the requests that they are of, and name each that differs. The gateway may run meanwhile.
+    Verify {
+        #[command(flatten)]
+        flags: Box<Flags>,
+    },
     /// Give a user a new password, printed once. Stop the gateway first.
     ResetPassword {
         username: String,
@@ -64,6 +69,17 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Some(Command::Healthcheck { listen }) => healthcheck(listen),
+        Some(Command::Verify { flags }) => {
+            let verification = headless::verify(&flags.settings(false)?)?;
+            for difference in &verification.differences {
+                println!("{} is {}, should be {}", difference.what, difference.kept, difference.counted);
+            }
+            if verification.differing > 0 {
+                bail!("{} sums of {} requests differ", verification.differing, verification.requests);
+            }
+            println!("{} requests: every sum is right", verification.requests);
+            Ok(())
+        }
         Some(Command::ResetPassword { username, flags }) => {
             let password = headless::reset_password(&username, &flags.settings(false)?)?;
             println!("{password}");

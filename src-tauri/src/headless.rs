@@ -4,10 +4,13 @@
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use api::audit::{Action, SubjectKind};
+use api::{
+    audit::{Action, SubjectKind},
+    verify::Verification,
+};
 use secrecy::ExposeSecret;
 use server::Gateway;
-use store::{NewAuditEntry, Passwords, Store, SystemClock};
+use store::{Clock as _, NewAuditEntry, Passwords, Store, SystemClock};
 use tokio::{runtime::Runtime, signal};
 use tracing::{info, warn};
 
@@ -109,6 +112,12 @@ pub(crate) async fn wait_for_signal() {
     if signal::ctrl_c().await.is_err() {
         std::future::pending().await
     }
+}
+
+/// Counts everything in the data directory again.
+pub(crate) fn verify(settings: &Settings) -> anyhow::Result<Verification> {
+    let runtime = Runtime::new().context("can't start threads")?;
+    Ok(runtime.block_on(store::verify_directory(&settings.data_dir, SystemClock.now()))?)
 }
 
 /// Sets a new random password and answers it.

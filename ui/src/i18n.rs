@@ -138,7 +138,13 @@ mod tests {
         for password in ["short".to_owned(), "x".repeat(20), "xy".repeat(600)] {
             sentences.extend(faults(&Setup { token: String::new(), username: "lin".to_owned(), password }));
         }
-        sentences.extend(faults(&NewGroup { name: "a/b".to_owned(), multiplier_ppm: -1 }));
+        sentences.extend(faults(
+            &serde_json::from_value::<NewGroup>(serde_json::json!({
+                "name": "a/b", "multiplier_ppm": -1, "budget": {"limit_nusd": -1, "warn_percent": 0},
+                "limits": {"requests_per_minute": 0, "tokens_per_minute": 0, "concurrent_requests": 0},
+            }))
+            .unwrap(),
+        ));
         sentences.extend(faults(&PasswordChange { current: String::new(), new: "short".to_owned() }));
         let settings = |json: serde_json::Value| -> SettingsPatch { serde_json::from_value(json).unwrap() };
         sentences.extend(faults(&settings(serde_json::json!({

@@ -11,6 +11,7 @@ mod format;
 mod i18n;
 mod live;
 mod load;
+mod money;
 mod nav;
 mod pages;
 mod palette;

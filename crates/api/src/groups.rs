@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Time, Validate, validate};
+use crate::{
+    Fields, Time, Validate,
+    budgets::{Budget, NewBudget},
+    limits::Limits,
+    patch::named,
+    validate,
+};
 
 /// The price as it is: a multiplier of 1.
 pub const ONE_PPM: i64 = 1_000_000;
@@ -13,6 +19,9 @@ pub struct Group {
     pub name: String,
     /// What a request costs, in parts per million of the price.
     pub multiplier_ppm: i64,
+    /// What all keys in it together may spend; anything if `null`.
+    pub budget: Option<Budget>,
+    pub limits: Limits,
     /// How many users are in it.
     pub users: i64,
     /// How many keys are in it.
@@ -29,6 +38,11 @@ pub struct NewGroup {
     pub name: String,
     #[serde(default = "one")]
     pub multiplier_ppm: i64,
+    /// What all keys in it together may spend; anything if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<NewBudget>,
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 /// What to change. What is absent stays.
@@ -41,12 +55,23 @@ pub struct GroupPatch {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multiplier_ppm: Option<i64>,
+    /// `null` lets its keys spend anything.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<NewBudget>))]
+    pub budget: Option<Option<NewBudget>>,
+    /// All of them: what isn't named isn't limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
 }
 
 impl Validate for NewGroup {
     fn check(&self, fields: &mut Fields) {
         name(fields, &self.name);
         multiplier(fields, self.multiplier_ppm);
+        if let Some(budget) = &self.budget {
+            budget.check(fields);
+        }
+        self.limits.check(fields);
     }
 }
 
@@ -57,6 +82,12 @@ impl Validate for GroupPatch {
         }
         if let Some(multiplier_ppm) = self.multiplier_ppm {
             multiplier(fields, multiplier_ppm);
+        }
+        if let Some(Some(budget)) = &self.budget {
+            budget.check(fields);
+        }
+        if let Some(limits) = &self.limits {
+            limits.check(fields);
         }
     }
 }

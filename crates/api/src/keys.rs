@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Fields, Time, Validate,
+    budgets::{Budget, NewBudget},
+    limits::Limits,
     list::{Sort, SortKey, list_query},
     patch::named,
     validate,
@@ -27,6 +29,9 @@ pub struct Key {
     pub group: String,
     /// Addresses and networks that it may be used from; all if empty.
     pub ip_allow: Vec<String>,
+    /// What it may spend; anything if `null`.
+    pub budget: Option<Budget>,
+    pub limits: Limits,
     pub last_used_at: Option<Time>,
     pub created_at: Time,
 }
@@ -101,6 +106,11 @@ pub struct NewKey {
     /// Addresses and networks that it may be used from, such as `10.0.0.0/8`; all if empty.
     #[serde(default)]
     pub ip_allow: Vec<String>,
+    /// What it may spend; anything if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<NewBudget>,
+    #[serde(default)]
+    pub limits: Limits,
     /// Whose it will be; one's own if absent. Only admins choose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<i64>,
@@ -142,12 +152,23 @@ pub struct KeyPatch {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Time>))]
     pub expires_at: Option<Option<Time>>,
+    /// `null` lets it spend anything.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<NewBudget>))]
+    pub budget: Option<Option<NewBudget>>,
+    /// All of them: what isn't named isn't limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
 }
 
 impl Validate for NewKey {
     fn check(&self, fields: &mut Fields) {
         validate::name(fields, "name", &self.name);
         check_common(fields, &self.models, &self.ip_allow, self.group.as_deref());
+        if let Some(budget) = &self.budget {
+            budget.check(fields);
+        }
+        self.limits.check(fields);
     }
 }
 
@@ -158,6 +179,12 @@ impl Validate for KeyPatch {
         }
         let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
         check_common(fields, &list(&self.models), &list(&self.ip_allow), self.group.as_deref());
+        if let Some(Some(budget)) = &self.budget {
+            budget.check(fields);
+        }
+        if let Some(limits) = &self.limits {
+            limits.check(fields);
+        }
     }
 }
 

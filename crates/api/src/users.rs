@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Fields, Time, Validate,
+    budgets::{Budget, NewBudget},
     channels::DEFAULT_GROUP,
+    limits::Limits,
     list::{Sort, SortKey, list_query},
+    patch::named,
     session::{self, Role},
     validate,
     words::words,
@@ -21,6 +24,9 @@ pub struct Account {
     /// New keys of this person belong to it.
     pub group: String,
     pub status: AccountStatus,
+    /// What all of their keys together may spend; anything if `null`.
+    pub budget: Option<Budget>,
+    pub limits: Limits,
     /// How many access keys they have.
     pub keys: i64,
     /// When they last used the console or its API, to the minute.
@@ -83,6 +89,11 @@ pub struct NewAccount {
     pub role: Role,
     #[serde(default = "default_group")]
     pub group: String,
+    /// What all of their keys together may spend; anything if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<NewBudget>,
+    #[serde(default)]
+    pub limits: Limits,
     /// 12 to 1,024 bytes.
     #[cfg_attr(feature = "openapi", schema(format = Password))]
     pub password: String,
@@ -104,6 +115,13 @@ pub struct AccountPatch {
     pub group: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<AccountStatus>,
+    /// `null` lets their keys spend anything.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<NewBudget>))]
+    pub budget: Option<Option<NewBudget>>,
+    /// All of them: what isn't named isn't limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
 }
 
 /// A password that an owner gives to somebody. Ends that person's sessions and tokens.
@@ -124,6 +142,10 @@ impl Validate for NewAccount {
         }
         validate::name(fields, "group", &self.group);
         session::password(fields, "password", &self.password);
+        if let Some(budget) = &self.budget {
+            budget.check(fields);
+        }
+        self.limits.check(fields);
     }
 }
 
@@ -137,6 +159,12 @@ impl Validate for AccountPatch {
         }
         if let Some(group) = &self.group {
             validate::name(fields, "group", group);
+        }
+        if let Some(Some(budget)) = &self.budget {
+            budget.check(fields);
+        }
+        if let Some(limits) = &self.limits {
+            limits.check(fields);
         }
     }
 }

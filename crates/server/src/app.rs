@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     console::{Seats, SetupGate, Throttle},
     prices,
-    relay::{Snapshot, Upstream},
+    relay::{Paces, Running, Snapshot, Upstream},
     settings::{Live, Settings},
     start::StartError,
     tasks::Tasks,
@@ -37,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) live_logs: Seats,
     /// Memory that large request bodies may take together, in MiB.
     pub(crate) large_bodies: Semaphore,
+    pub(crate) paces: Arc<Paces>,
+    pub(crate) running: Running,
     /// The address that is listened on, as this machine reaches it: `http://127.0.0.1:3000`.
     local_url: String,
     snapshot: ArcSwap<Snapshot>,
@@ -78,6 +80,8 @@ impl App {
             setup,
             live_logs: Seats::default(),
             large_bodies: Semaphore::new(LARGE_BODIES_MIB),
+            paces: Arc::new(Paces::new()),
+            running: Running::default(),
             local_url,
             snapshot: ArcSwap::from_pointee(snapshot),
             reloading: Mutex::new(()),

@@ -19,6 +19,7 @@ use crate::{
     config::Config,
     console::SetupGate,
     listen::{self, Place},
+    relay::running,
     retention, router,
     threads::Threads,
 };
@@ -70,6 +71,7 @@ pub async fn start(config: Config, store: Store, clock: Arc<dyn Clock>) -> Resul
     make_admin(&app).await?;
     let demo_key = if app.config.demo { Some(make_demo(&app).await?) } else { None };
     retention::start(&app);
+    running::start(&app);
     let threads = Threads::start().map_err(StartError::Threads)?;
     let server = {
         let (stop, live) = (app.tasks.stop().clone(), Arc::clone(&app.live));

@@ -74,6 +74,7 @@ async fn one(store: &Store, i: u32) -> Duration {
         input_estimate: 100,
         price_id: None,
         multiplier_ppm: 1_000_000,
+        hold: None,
     };
     let usage = Usage { input: 100, output: 200, ..Usage::default() };
     let settle = Settle {

@@ -20,8 +20,8 @@ use api::users::AccountPatch;
 use secrecy::SecretString;
 use serde_json::json;
 use store::{
-    Charge, Clock, Durability, MasterKeySource, Open, Options, Passwords, PriceInEffect, Settle, Store, SystemClock,
-    Usage,
+    Charge, Clock, Durability, Hold, MasterKeySource, Open, Options, Owner, Passwords, PriceInEffect, Settle, Store,
+    SystemClock, Usage,
 };
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -30,6 +30,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 const PASSWORD: &str = "correct horse battery";
 const DAYS: i64 = 30;
 const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Nano-USD.
+const DOLLAR: i64 = 1_000_000_000;
 
 /// Names, what a million tokens cost in and out in dollars, and how often each is asked for.
 const MODELS: [(&str, i64, i64, u64); 7] = [
@@ -95,7 +97,8 @@ async fn main() -> Outcome<()> {
     let hash = Passwords::new().hash(SecretString::from(PASSWORD)).await?;
     let owner = store.users().create_owner("ada", hash.clone()).await?.ok_or("the directory has an owner already")?;
     for (name, multiplier_ppm) in [("数据组", 800_000), ("interns", 1_000_000)] {
-        store.groups().create(NewGroup { name: name.to_owned(), multiplier_ppm }).await?;
+        let new: NewGroup = serde_json::from_value(json!({ "name": name, "multiplier_ppm": multiplier_ppm }))?;
+        store.groups().create(new).await?;
     }
     let mut people = vec![owner.id];
     for (username, name, role, group) in PEOPLE {
@@ -107,10 +110,14 @@ async fn main() -> Outcome<()> {
     let day = |days: i64| Time::from_millis(clock.now().as_millis() + days * DAY);
     let mut keys = Vec::new();
     for (person, key) in [
-        (0, json!({ "name": "claude-code · laptop", "models": ["claude-sonnet-4-5", "claude-opus-4-5"] })),
+        (
+            0,
+            json!({ "name": "claude-code · laptop", "models": ["claude-sonnet-4-5", "claude-opus-4-5"], "budget": { "limit_nusd": 600 * DOLLAR, "period": "daily" } }),
+        ),
         (
             5,
-            json!({ "name": "codex-ci", "models": ["gpt-5.1-codex"], "ip_allow": ["10.20.0.0/16"], "expires_at": day(98) }),
+            json!({ "name": "codex-ci", "models": ["gpt-5.1-codex"], "ip_allow": ["10.20.0.0/16"], "expires_at": day(98), "budget": { "limit_nusd": 250 * DOLLAR, "period": "weekly" },
+                "limits": { "requests_per_minute": 120, "concurrent_requests": 8 } }),
         ),
         (1, json!({ "name": "zed · workstation" })),
         (
@@ -119,7 +126,11 @@ async fn main() -> Outcome<()> {
         ),
         (0, json!({ "name": "open webui" })),
         (3, json!({ "name": "notebook-exports", "expires_at": day(3) })),
-        (4, json!({ "name": "intern-sandbox", "group": "interns", "models": ["house-large"] })),
+        (
+            4,
+            json!({ "name": "intern-sandbox", "group": "interns", "models": ["house-large"], "budget": { "limit_nusd": 5 * DOLLAR },
+            "limits": { "requests_per_minute": 20, "tokens_per_minute": 40_000 } }),
+        ),
     ] {
         let user = people[person];
         keys.push((user, store.keys().create(user, serde_json::from_value(key)?).await?.key));
@@ -145,6 +156,7 @@ async fn main() -> Outcome<()> {
     store.channels().update(channels[6].id, off).await?;
 
     let prices = prices(&store).await?;
+    let budgets = store.budgets().for_relay().await?;
     let now = clock.now().as_millis();
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for index in 0..requests {
@@ -193,6 +205,11 @@ async fn main() -> Outcome<()> {
             input_estimate: 1_000,
             price_id: prices.get(model).map(|price| price.id),
             multiplier_ppm: 1_000_000,
+            // What is older was charged in times that are over.
+            hold: budgets
+                .get(&Owner::Key(key.id))
+                .filter(|_| back < DAY)
+                .map(|id| Hold { budgets: [*id].into(), amount_nusd: 0 }),
         };
         let tried = state != LogState::Rejected;
         let first = 300 + dice.number(900) + if dice.below(20) == 0 { dice.number(4_000) } else { 0 };

@@ -7,11 +7,13 @@ use api::users::{Account, AccountPatch, AccountQuery, AccountShow, AccountSort, 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use crate::budgets::window::Windows;
+use crate::budgets::{self, Of, Owner};
 use crate::error::Error;
 use crate::groups;
 use crate::list;
 use crate::passwords::PasswordHash;
-use crate::sql::{Columns, Sql, contains};
+use crate::sql::{Columns, Sql, contains, json};
 use crate::store::Store;
 use crate::users::end_sessions;
 
@@ -40,7 +42,7 @@ impl From<sqlx::Error> for AccountError {
     }
 }
 
-const SELECT: &str = "SELECT id, username, display_name, role, group_name, enabled, last_seen_at, created_at,
+const SELECT: &str = "SELECT id, username, display_name, role, group_name, enabled, limits, last_seen_at, created_at,
     (SELECT COUNT(*) FROM keys WHERE keys.user_id = users.id) AS keys FROM users WHERE ";
 
 /// Holds for a row of `users` that may go without leaving the gateway ownerless.
@@ -70,16 +72,23 @@ impl Accounts<'_> {
             },
             order: &|sql| order(sql, query.sort),
         };
-        list::page(&mut *self.store.read().await?, query, &parts, account).await
+        let mut connection = self.store.read().await?;
+        let mut page = list::page(&mut connection, query, &parts, account).await?;
+        let ids: Vec<i64> = page.items.iter().map(|account| account.id).collect();
+        let mut budgets = budgets::find(&mut connection, &self.store.windows(), Of::Users(&ids)).await?;
+        for account in &mut page.items {
+            account.budget = budgets.remove(&Owner::User(account.id));
+        }
+        Ok(page)
     }
 
     pub async fn get(self, id: i64) -> Result<Option<Account>, Error> {
-        load(&mut *self.store.read().await?, id).await
+        load(&mut *self.store.read().await?, &self.store.windows(), id).await
     }
 
     /// Makes somebody. The request's own password is not looked at.
     pub async fn create(self, new: NewAccount, hash: PasswordHash) -> Result<Account, AccountError> {
-        let now = self.store.now().as_millis();
+        let (now, windows) = (self.store.now().as_millis(), self.store.windows());
         self.store
             .write(move |tx| {
                 Box::pin(async move {
@@ -90,8 +99,8 @@ impl Accounts<'_> {
                     let display_name = Some(new.display_name.trim()).filter(|name| !name.is_empty());
                     let id: i64 = sqlx::query(
                         "INSERT INTO users (username, display_name, password_hash, role, group_name, created_at,
-                             updated_at)
-                         VALUES ($1, $2, $3, $4, $5, $6, $7)
+                             updated_at, limits)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                          RETURNING id",
                     )
                     .bind(username)
@@ -101,10 +110,16 @@ impl Accounts<'_> {
                     .bind(&new.group)
                     .bind(now)
                     .bind(now)
+                    .bind(json(&new.limits))
                     .fetch_one(&mut *tx)
                     .await?
                     .try_get("id")?;
-                    load(tx, id).await?.ok_or_else(|| Error::corrupt("users", "id", &id, &"it vanished").into())
+                    if new.budget.is_some() {
+                        budgets::set(tx, &Owner::User(id), new.budget.as_ref(), now).await?;
+                    }
+                    load(tx, &windows, id)
+                        .await?
+                        .ok_or_else(|| Error::corrupt("users", "id", &id, &"it vanished").into())
                 })
             })
             .await
@@ -112,11 +127,11 @@ impl Accounts<'_> {
 
     /// Changes somebody; `None` if there is nobody. Who is disabled loses their sessions; their keys follow.
     pub async fn update(self, id: i64, patch: AccountPatch) -> Result<Option<Account>, AccountError> {
-        let now = self.store.now().as_millis();
+        let (now, windows) = (self.store.now().as_millis(), self.store.windows());
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    let Some(before) = load(tx, id).await? else { return Ok(None) };
+                    let Some(before) = load(tx, &windows, id).await? else { return Ok(None) };
                     if let Some(group) = &patch.group
                         && !groups::exists(tx, group).await?
                     {
@@ -130,6 +145,7 @@ impl Accounts<'_> {
                         .push_bind(", role = ", role.as_str())
                         .push_bind(", group_name = ", patch.group.unwrap_or(before.group))
                         .push_bind(", enabled = ", i64::from(enabled))
+                        .push_bind(", limits = ", json(&patch.limits.unwrap_or(before.limits)))
                         .push_bind(", updated_at = ", now)
                         .push_bind(" WHERE id = ", id);
                     if role != Role::Owner || !enabled {
@@ -141,7 +157,10 @@ impl Accounts<'_> {
                     if !enabled {
                         end_sessions(tx, id).await?;
                     }
-                    Ok(load(tx, id).await?)
+                    if let Some(budget) = &patch.budget {
+                        budgets::set(tx, &Owner::User(id), budget.as_ref(), now).await?;
+                    }
+                    Ok(load(tx, &windows, id).await?)
                 })
             })
             .await
@@ -149,10 +168,11 @@ impl Accounts<'_> {
 
     /// Whether there was such a person. Their keys, sessions and tokens go with them; their requests stay in the log.
     pub async fn delete(self, id: i64) -> Result<bool, AccountError> {
+        let windows = self.store.windows();
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    if load(tx, id).await?.is_none() {
+                    if load(tx, &windows, id).await?.is_none() {
                         return Ok(false);
                     }
                     let mut sql = Sql::new("DELETE FROM users WHERE id = ");
@@ -182,11 +202,12 @@ fn order(sql: &mut Sql, sort: Sort<AccountSort>) {
     sql.push(if sort.descending { " DESC, id DESC" } else { ", id" });
 }
 
-async fn load(connection: &mut AnyConnection, id: i64) -> Result<Option<Account>, Error> {
+async fn load(connection: &mut AnyConnection, windows: &Windows, id: i64) -> Result<Option<Account>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push_bind("id = ", id);
-    let row = sql.build().fetch_optional(connection).await?;
-    row.as_ref().map(account).transpose()
+    let Some(row) = sql.build().fetch_optional(&mut *connection).await? else { return Ok(None) };
+    let budget = budgets::find(connection, windows, Of::Users(&[id])).await?.remove(&Owner::User(id));
+    Ok(Some(Account { budget, ..account(&row)? }))
 }
 
 fn account(row: &AnyRow) -> Result<Account, Error> {
@@ -198,6 +219,8 @@ fn account(row: &AnyRow) -> Result<Account, Error> {
         role: row.word("role")?,
         group: row.get("group_name")?,
         status: if row.flag("enabled")? { AccountStatus::Enabled } else { AccountStatus::Disabled },
+        budget: None,
+        limits: row.json("limits")?,
         keys: row.get("keys")?,
         last_seen_at: row.time_if_any("last_seen_at")?,
         created_at: row.time("created_at")?,

@@ -150,6 +150,14 @@ pub(crate) enum VersionError {
     Sql(#[from] sqlx::Error),
 }
 
+/// A connection that can't write, to a database that another process may be using.
+pub(crate) async fn connect_reader(file: &Path) -> Result<AnyConnection, sqlx::Error> {
+    let mut connection = AnyConnection::connect_with(&options(file, "rw")?).await?;
+    connection.execute("PRAGMA query_only = ON").await?;
+    connection.execute("PRAGMA busy_timeout = 5000").await?;
+    Ok(connection)
+}
+
 /// Copies the whole database, as it is now, into an empty file.
 pub(crate) async fn copy_into(connection: &mut AnyConnection, to: &Path) -> Result<(), sqlx::Error> {
     sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned()).execute(connection).await?;

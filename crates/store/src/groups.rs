@@ -5,10 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use api::Page;
 use api::channels::DEFAULT_GROUP;
 use api::groups::{Group, GroupPatch, NewGroup};
+use api::limits::Limits;
 use api::page::PageQuery;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use crate::budgets::window::Windows;
+use crate::budgets::{self, Of, Owner};
 use crate::error::Error;
 use crate::sql::{Columns, Sql, contains, json};
 use crate::store::Store;
@@ -16,6 +19,15 @@ use crate::store::Store;
 #[derive(Debug, Clone, Copy)]
 pub struct Groups<'s> {
     pub(crate) store: &'s Store,
+}
+
+/// What of a group concerns requests.
+#[derive(Debug, Clone, Copy)]
+pub struct RelayGroup {
+    /// What they cost, in parts per million of the price.
+    pub multiplier_ppm: i64,
+    /// Of all keys in it together.
+    pub limits: Limits,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +50,7 @@ impl From<sqlx::Error> for GroupError {
     }
 }
 
-const SELECT: &str = "SELECT name, multiplier_ppm, created_at,
+const SELECT: &str = "SELECT name, multiplier_ppm, limits, created_at,
     (SELECT COUNT(*) FROM users WHERE users.group_name = groups.name) AS users,
     (SELECT COUNT(*) FROM keys WHERE keys.group_name = groups.name) AS keys
     FROM groups WHERE ";
@@ -61,45 +73,56 @@ impl Groups<'_> {
             .push_bind(" OFFSET ", skip);
         let rows = sql.build().fetch_all(&mut *connection).await?;
         let serving = Serving::count(&mut connection).await?;
-        Ok(Page {
-            items: rows.iter().map(|row| group(row, &serving)).collect::<Result<_, _>>()?,
-            total,
-            page: skip / size + 1,
-            page_size: size,
-            counts: std::collections::BTreeMap::new(),
-        })
+        let mut items = rows.iter().map(|row| group(row, &serving)).collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<String> = items.iter().map(|group| group.name.clone()).collect();
+        let mut budgets = budgets::find(&mut connection, &self.store.windows(), Of::Groups(&names)).await?;
+        for group in &mut items {
+            group.budget = budgets.remove(&Owner::Group(group.name.clone()));
+        }
+        Ok(Page { items, total, page: skip / size + 1, page_size: size, counts: std::collections::BTreeMap::new() })
     }
 
-    /// What requests of each group cost, in parts per million of the price.
-    pub async fn multipliers(self) -> Result<HashMap<String, i64>, Error> {
-        let rows =
-            sqlx::query("SELECT name, multiplier_ppm FROM groups").fetch_all(&mut *self.store.read().await?).await?;
-        rows.iter().map(|row| Ok((row.try_get("name")?, row.try_get("multiplier_ppm")?))).collect()
+    pub async fn for_relay(self) -> Result<HashMap<String, RelayGroup>, Error> {
+        let rows = sqlx::query("SELECT name, multiplier_ppm, limits FROM groups")
+            .fetch_all(&mut *self.store.read().await?)
+            .await?;
+        let group = |row| {
+            let row = Columns { table: "groups", row };
+            let group = RelayGroup { multiplier_ppm: row.get("multiplier_ppm")?, limits: row.json("limits")? };
+            Ok((row.get("name")?, group))
+        };
+        rows.iter().map(group).collect()
     }
 
     pub async fn get(self, name: &str) -> Result<Option<Group>, Error> {
-        load(&mut *self.store.read().await?, name).await
+        load(&mut *self.store.read().await?, &self.store.windows(), name).await
     }
 
     pub async fn create(self, new: NewGroup) -> Result<Group, GroupError> {
-        let now = self.store.now().as_millis();
+        let (now, windows) = (self.store.now().as_millis(), self.store.windows());
         self.store
             .write(move |tx| {
                 Box::pin(async move {
                     let name = new.name.trim();
                     let made = sqlx::query(
-                        "INSERT INTO groups (name, multiplier_ppm, created_at) VALUES ($1, $2, $3)
+                        "INSERT INTO groups (name, multiplier_ppm, created_at, limits) VALUES ($1, $2, $3, $4)
                          ON CONFLICT (name) DO NOTHING",
                     )
                     .bind(name)
                     .bind(new.multiplier_ppm)
                     .bind(now)
+                    .bind(json(&new.limits))
                     .execute(&mut *tx)
                     .await?;
                     if made.rows_affected() == 0 {
                         return Err(GroupError::NameTaken);
                     }
-                    load(tx, name).await?.ok_or_else(|| Error::corrupt("groups", "name", &name, &"it vanished").into())
+                    if new.budget.is_some() {
+                        budgets::set(tx, &Owner::Group(name.to_owned()), new.budget.as_ref(), now).await?;
+                    }
+                    load(tx, &windows, name)
+                        .await?
+                        .ok_or_else(|| Error::corrupt("groups", "name", &name, &"it vanished").into())
                 })
             })
             .await
@@ -108,10 +131,11 @@ impl Groups<'_> {
     /// Changes a group; `None` if there is none. Who and what is in it stays in it under its new name.
     pub async fn update(self, name: &str, patch: GroupPatch) -> Result<Option<Group>, GroupError> {
         let name = name.to_owned();
+        let (now, windows) = (self.store.now().as_millis(), self.store.windows());
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    if load(tx, &name).await?.is_none() {
+                    if load(tx, &windows, &name).await?.is_none() {
                         return Ok(None);
                     }
                     if let Some(multiplier_ppm) = patch.multiplier_ppm {
@@ -121,11 +145,21 @@ impl Groups<'_> {
                             .execute(&mut *tx)
                             .await?;
                     }
+                    if let Some(limits) = patch.limits {
+                        sqlx::query("UPDATE groups SET limits = $1 WHERE name = $2")
+                            .bind(json(&limits))
+                            .bind(&name)
+                            .execute(&mut *tx)
+                            .await?;
+                    }
+                    if let Some(budget) = &patch.budget {
+                        budgets::set(tx, &Owner::Group(name.clone()), budget.as_ref(), now).await?;
+                    }
                     let new = patch.name.as_deref().map_or(name.as_str(), str::trim);
                     if new != name {
                         rename(tx, &name, new).await?;
                     }
-                    Ok(load(tx, new).await?)
+                    Ok(load(tx, &windows, new).await?)
                 })
             })
             .await
@@ -134,10 +168,11 @@ impl Groups<'_> {
     /// Removes a group that nothing uses; whether there was one.
     pub async fn delete(self, name: &str) -> Result<bool, GroupError> {
         let name = name.to_owned();
+        let windows = self.store.windows();
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    let Some(group) = load(tx, &name).await? else { return Ok(false) };
+                    let Some(group) = load(tx, &windows, &name).await? else { return Ok(false) };
                     if group.name == DEFAULT_GROUP {
                         return Err(GroupError::Default);
                     }
@@ -158,8 +193,8 @@ async fn rename(tx: &mut AnyConnection, old: &str, new: &str) -> Result<(), Grou
         return Err(GroupError::Default);
     }
     let made = sqlx::query(
-        "INSERT INTO groups (name, multiplier_ppm, created_at)
-         SELECT $1, multiplier_ppm, created_at FROM groups WHERE name = $2
+        "INSERT INTO groups (name, multiplier_ppm, limits, created_at)
+         SELECT $1, multiplier_ppm, limits, created_at FROM groups WHERE name = $2
          ON CONFLICT (name) DO NOTHING",
     )
     .bind(new)
@@ -172,6 +207,7 @@ async fn rename(tx: &mut AnyConnection, old: &str, new: &str) -> Result<(), Grou
     for sql in [
         "UPDATE users SET group_name = $1 WHERE group_name = $2",
         "UPDATE keys SET group_name = $1 WHERE group_name = $2",
+        "UPDATE budgets SET group_name = $1 WHERE group_name = $2",
     ] {
         sqlx::query(sql).bind(new).bind(old).execute(&mut *tx).await?;
     }
@@ -195,12 +231,14 @@ pub(crate) async fn exists(connection: &mut AnyConnection, name: &str) -> Result
     Ok(row.is_some())
 }
 
-async fn load(connection: &mut AnyConnection, name: &str) -> Result<Option<Group>, Error> {
+async fn load(connection: &mut AnyConnection, windows: &Windows, name: &str) -> Result<Option<Group>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push_bind("name = ", name);
     let Some(row) = sql.build().fetch_optional(&mut *connection).await? else { return Ok(None) };
-    let serving = Serving::count(connection).await?;
-    group(&row, &serving).map(Some)
+    let serving = Serving::count(&mut *connection).await?;
+    let owner = Owner::Group(name.to_owned());
+    let budget = budgets::find(connection, windows, Of::Groups(&[name.to_owned()])).await?.remove(&owner);
+    Ok(Some(Group { budget, ..group(&row, &serving)? }))
 }
 
 /// How many channels serve each group. Counted here, because engines read JSON lists each in their own way.
@@ -224,6 +262,8 @@ fn group(row: &AnyRow, serving: &Serving) -> Result<Group, Error> {
     let name: String = row.get("name")?;
     Ok(Group {
         multiplier_ppm: row.get("multiplier_ppm")?,
+        budget: None,
+        limits: row.json("limits")?,
         users: row.get("users")?,
         keys: row.get("keys")?,
         channels: serving.0.get(&name).copied().unwrap_or(0),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use api::Page;
 use api::Time;
 use api::keys::{Key, KeyCreated, KeyPatch, KeyQuery, KeyShow, KeySort, KeyStatus, NewKey, SOON};
+use api::limits::Limits;
 use api::list::Sort;
 use ipnet::IpNet;
 use sqlx::any::AnyRow;
@@ -12,6 +13,8 @@ use sqlx::{AnyConnection, Row};
 use subtle::ConstantTimeEq;
 
 use crate::access_key::{Generated, last4};
+use crate::budgets::window::Windows;
+use crate::budgets::{self, Of, Owner};
 use crate::error::Error;
 use crate::list;
 use crate::sql::{Columns, Sql, contains, json};
@@ -54,6 +57,9 @@ pub struct AccessKey {
     pub group: String,
     /// Anywhere if empty.
     pub ip_allow: Vec<IpNet>,
+    pub limits: Limits,
+    /// Of the key's user.
+    pub user_limits: Limits,
     mac: [u8; 32],
 }
 
@@ -90,11 +96,13 @@ pub enum KeyError {
 }
 
 const SELECT: &str = "SELECT keys.id, keys.user_id, users.username, keys.name, keys.public_id, keys.last4,
-    keys.status, keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.last_used_at, keys.created_at
+    keys.status, keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.limits, keys.last_used_at,
+    keys.created_at
     FROM keys JOIN users ON users.id = keys.user_id WHERE ";
 
 const SELECT_FOR_RELAY: &str = "SELECT keys.id, keys.user_id, keys.name, keys.public_id, keys.mac, keys.status,
-    keys.expires_at, keys.models, keys.group_name, keys.ip_allow, users.enabled
+    keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.limits, users.limits AS user_limits,
+    users.enabled
     FROM keys JOIN users ON users.id = keys.user_id";
 
 impl Keys<'_> {
@@ -116,18 +124,25 @@ impl Keys<'_> {
             admits: &|sql, show| admits(sql, show, asker, now),
             order: &|sql| order(sql, query.sort, now),
         };
-        list::page(&mut *self.store.read().await?, query, &parts, key).await
+        let mut connection = self.store.read().await?;
+        let mut page = list::page(&mut connection, query, &parts, key).await?;
+        let ids: Vec<i64> = page.items.iter().map(|key| key.id).collect();
+        let mut budgets = budgets::find(&mut connection, &self.store.windows(), Of::Keys(&ids)).await?;
+        for key in &mut page.items {
+            key.budget = budgets.remove(&Owner::Key(key.id));
+        }
+        Ok(page)
     }
 
     pub async fn get(self, scope: Scope, id: i64) -> Result<Option<Key>, Error> {
-        load(&mut *self.store.read().await?, scope, id).await
+        load(&mut *self.store.read().await?, &self.store.windows(), scope, id).await
     }
 
     /// Makes a key for a user. The secret is in the answer and nowhere else.
     pub async fn create(self, user_id: i64, new: NewKey) -> Result<KeyCreated, KeyError> {
         let generated = Generated::new().map_err(Error::from)?;
         let mac = self.store.vault().access_key_mac(&generated.public_id, &generated.secret);
-        let now = self.store.now().as_millis();
+        let (now, windows) = (self.store.now().as_millis(), self.store.windows());
         let public_id = generated.public_id.clone();
         let last4 = last4(&generated.secret);
         let key = self
@@ -139,8 +154,8 @@ impl Keys<'_> {
                     check_group(tx, &group).await?;
                     let id: i64 = sqlx::query(
                         "INSERT INTO keys (user_id, name, public_id, mac, last4, expires_at, models, ip_allow,
-                             created_at, group_name)
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                             created_at, group_name, limits)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                          RETURNING id",
                     )
                     .bind(user_id)
@@ -153,12 +168,16 @@ impl Keys<'_> {
                     .bind(json(&new.ip_allow))
                     .bind(now)
                     .bind(group)
+                    .bind(json(&new.limits))
                     .fetch_one(&mut *tx)
                     .await
                     .map_err(Error::from)?
                     .try_get("id")
                     .map_err(Error::from)?;
-                    load(tx, Scope::All, id)
+                    if new.budget.is_some() {
+                        budgets::set(tx, &Owner::Key(id), new.budget.as_ref(), now).await?;
+                    }
+                    load(tx, &windows, Scope::All, id)
                         .await?
                         .ok_or_else(|| Error::corrupt("keys", "id", &id, &"it vanished"))
                         .map_err(KeyError::from)
@@ -170,10 +189,11 @@ impl Keys<'_> {
 
     /// Changes a key; `None` if there is none in scope.
     pub async fn update(self, scope: Scope, id: i64, patch: KeyPatch) -> Result<Option<Key>, KeyError> {
+        let (now, windows) = (self.store.now().as_millis(), self.store.windows());
         self.store
             .write(move |tx| {
                 Box::pin(async move {
-                    let Some(before) = load(tx, scope, id).await? else {
+                    let Some(before) = load(tx, &windows, scope, id).await? else {
                         return Ok(None);
                     };
                     if let Some(group) = &patch.group {
@@ -181,7 +201,7 @@ impl Keys<'_> {
                     }
                     sqlx::query(
                         "UPDATE keys SET name = $1, status = $2, models = $3, group_name = $4, ip_allow = $5,
-                             expires_at = $6 WHERE id = $7",
+                             expires_at = $6, limits = $7 WHERE id = $8",
                     )
                     .bind(patch.name.unwrap_or(before.name))
                     .bind(patch.status.unwrap_or(before.status).as_str())
@@ -189,11 +209,15 @@ impl Keys<'_> {
                     .bind(patch.group.unwrap_or(before.group))
                     .bind(json(&patch.ip_allow.unwrap_or(before.ip_allow)))
                     .bind(patch.expires_at.unwrap_or(before.expires_at).map(Time::as_millis))
+                    .bind(json(&patch.limits.unwrap_or(before.limits)))
                     .bind(id)
                     .execute(&mut *tx)
                     .await
                     .map_err(Error::from)?;
-                    Ok(load(tx, scope, id).await?)
+                    if let Some(budget) = &patch.budget {
+                        budgets::set(tx, &Owner::Key(id), budget.as_ref(), now).await?;
+                    }
+                    Ok(load(tx, &windows, scope, id).await?)
                 })
             })
             .await
@@ -201,8 +225,14 @@ impl Keys<'_> {
 
     /// What a user's requests from the playground count as: a key that nobody can present. `None` if there is no such user.
     pub async fn playground(self, user_id: i64) -> Result<Option<AccessKey>, Error> {
-        let group = group_of(&mut *self.store.read().await?, user_id).await?;
-        Ok(group.map(|group| AccessKey {
+        let row = sqlx::query("SELECT group_name, limits FROM users WHERE id = $1")
+            .bind(user_id)
+            .fetch_optional(&mut *self.store.read().await?)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let row = Columns { table: "users", row: &row };
+        let (group, user_limits) = (row.get("group_name")?, row.json("limits")?);
+        Ok(Some(AccessKey {
             id: 0,
             user_id,
             name: PLAYGROUND.to_owned(),
@@ -212,6 +242,8 @@ impl Keys<'_> {
             models: Vec::new(),
             group,
             ip_allow: Vec::new(),
+            limits: Limits::default(),
+            user_limits,
             mac: [0; 32],
         }))
     }
@@ -289,12 +321,13 @@ async fn check_group(connection: &mut AnyConnection, group: &str) -> Result<(), 
     found.map(drop).ok_or(KeyError::NoSuchGroup)
 }
 
-async fn load(connection: &mut AnyConnection, scope: Scope, id: i64) -> Result<Option<Key>, Error> {
+async fn load(connection: &mut AnyConnection, windows: &Windows, scope: Scope, id: i64) -> Result<Option<Key>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push_bind("keys.id = ", id);
     scope.restrict(&mut sql, "keys.user_id");
-    let row = sql.build().fetch_optional(connection).await?;
-    row.as_ref().map(key).transpose()
+    let Some(row) = sql.build().fetch_optional(&mut *connection).await? else { return Ok(None) };
+    let budget = budgets::find(connection, windows, Of::Keys(&[id])).await?.remove(&Owner::Key(id));
+    Ok(Some(Key { budget, ..key(&row)? }))
 }
 
 const fn columns(row: &AnyRow) -> Columns<'_> {
@@ -315,6 +348,8 @@ fn key(row: &AnyRow) -> Result<Key, Error> {
         models: row.json("models")?,
         group: row.get("group_name")?,
         ip_allow: row.json("ip_allow")?,
+        budget: None,
+        limits: row.json("limits")?,
         last_used_at: row.time_if_any("last_used_at")?,
         created_at: row.time("created_at")?,
     })
@@ -332,6 +367,8 @@ fn access_key(row: &AnyRow) -> Result<AccessKey, Error> {
         models: row.json("models")?,
         group: row.get("group_name")?,
         ip_allow: networks(&row)?,
+        limits: row.json("limits")?,
+        user_limits: row.json("user_limits")?,
         mac: row.bytes("mac")?,
     })
 }

@@ -8,6 +8,7 @@
 mod access_key;
 mod accounts;
 mod audit;
+mod budgets;
 mod channels;
 mod clock;
 mod dashboard;
@@ -35,20 +36,22 @@ mod tokens;
 mod usage;
 mod users;
 mod vault;
+mod verify;
 
 pub use api::bill::Usage;
 
 pub use access_key::parse_access_key;
 pub use accounts::{AccountError, Accounts};
 pub use audit::{Audit, NewAuditEntry};
+pub use budgets::{Budgets, Owner};
 pub use channels::{ChannelError, Channels, RelayChannel, RelayKey};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use dashboard::Dashboards;
 pub use engine::Durability;
 pub use error::Error;
-pub use groups::{GroupError, Groups};
+pub use groups::{GroupError, Groups, RelayGroup};
 pub use keys::{AccessKey, KeyError, Keys, Scope};
-pub use ledger::{Ledger, LedgerError, Open, Receipt, Settle};
+pub use ledger::{Hold, Ledger, LedgerError, Open, Receipt, Settle, Spent};
 pub use logs::Logs;
 pub use master_key::{MasterKeyError, MasterKeyMode, MasterKeySource};
 pub use models::{ModelError, Models, RelayModel};
@@ -62,3 +65,4 @@ pub use store::Store;
 pub use tokens::{TOKEN_PREFIX, Tokens};
 pub use users::{LoginUser, UserError, Users};
 pub use vault::{SealError, Vault};
+pub use verify::verify_directory;

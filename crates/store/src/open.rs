@@ -8,10 +8,12 @@ use std::sync::Arc;
 use api::Time;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::tz::TimeZone;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, Connection, Row};
 use tokio_util::task::TaskTracker;
 
+use crate::budgets::window::Calendar;
 use crate::clock::Clock;
 use crate::engine::{self, Durability, Pools, VersionError};
 use crate::error::Error;
@@ -117,7 +119,9 @@ pub(crate) async fn open(options: Options, migrations: &'static Migrator) -> Res
     drop(connection);
 
     let tasks = TaskTracker::new();
-    let ledger = Ledger::start(pools.write.clone(), Arc::clone(&clock), Arc::clone(&lock), &tasks);
+    let calendar = Arc::new(Calendar::new(TimeZone::UTC));
+    let ledger =
+        Ledger::start(pools.write.clone(), Arc::clone(&clock), Arc::clone(&calendar), Arc::clone(&lock), &tasks);
     Ok(Store::new(Inner {
         vault: Vault::new(&found.key),
         opened: Opened {
@@ -129,6 +133,7 @@ pub(crate) async fn open(options: Options, migrations: &'static Migrator) -> Res
         },
         pools,
         clock,
+        calendar,
         ledger,
         tasks,
         data_dir,
@@ -177,6 +182,18 @@ async fn check_version(file: &Path, migrations: &Migrator) -> Result<Option<i64>
         }
         Err(VersionError::Sql(error)) => Err(error.into()),
     }
+}
+
+/// The database of a data directory, whose schema must be this version's.
+pub(crate) async fn current_database(data_dir: &Path) -> Result<PathBuf, OpenError> {
+    let path = data_dir.join(DATABASE_FILE);
+    if let Err(error) = std::fs::metadata(&path) {
+        return Err(OpenError::Directory { path: data_dir.to_owned(), error });
+    }
+    if check_version(&path, &engine::MIGRATIONS).await? == Some(newest(&engine::MIGRATIONS)) {
+        return Ok(path);
+    }
+    Err(OpenError::NotOurs { path, why: "its schema is an older version's. Start this version on it once".to_owned() })
 }
 
 /// Copies the database if a migration is pending.

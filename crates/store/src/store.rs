@@ -10,6 +10,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
 use crate::audit::{Audit, Followed};
+use crate::budgets::Budgets;
+use crate::budgets::window::{Calendar, Windows};
 use crate::channels::Channels;
 use crate::clock::Clock;
 use crate::dashboard::Dashboards;
@@ -40,6 +42,7 @@ pub(crate) struct Inner {
     pub(crate) pools: Pools,
     pub(crate) vault: Vault,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) calendar: Arc<Calendar>,
     pub(crate) ledger: Ledger,
     pub(crate) tasks: TaskTracker,
     pub(crate) opened: Opened,
@@ -87,6 +90,10 @@ impl Store {
 
     pub fn audit(&self) -> Audit<'_> {
         Audit { store: self }
+    }
+
+    pub fn budgets(&self) -> Budgets<'_> {
+        Budgets { store: self }
     }
 
     pub fn channels(&self) -> Channels<'_> {
@@ -147,6 +154,11 @@ impl Store {
 
     pub(crate) fn now(&self) -> api::Time {
         self.inner.clock.now()
+    }
+
+    /// The times that budgets are in now.
+    pub(crate) fn windows(&self) -> Windows {
+        self.inner.calendar.windows(self.now())
     }
 
     /// A connection that can't write.

@@ -3,6 +3,7 @@
 mod about;
 pub(crate) mod account;
 pub(crate) mod attention;
+pub(crate) mod budget;
 pub(crate) mod channels;
 mod client;
 pub(crate) mod dashboard;

@@ -1,5 +1,6 @@
 //! The pieces that pages are made of. None knows a page or asks the server.
 
+pub(crate) mod allowance;
 pub(crate) mod async_view;
 pub(crate) mod bulk_bar;
 pub(crate) mod chart;

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+use super::estimate::estimate;
 use crate::{
     Failure, Kind,
     json::{Members, Splice, Twice, span},
-    usage::estimate_tokens,
+    price::Estimate,
 };
 
 /// Which endpoint a body is for.
@@ -48,6 +49,8 @@ pub struct Request {
     pub include_usage: bool,
     /// The most output tokens that the client asks for.
     pub max_output: Option<i64>,
+    /// What it may use.
+    pub estimate: Estimate,
     body: Bytes,
     model_at: Range<usize>,
     stream_options: Option<StreamOptions>,
@@ -113,7 +116,8 @@ impl Request {
         let max_output = ["max_completion_tokens", "max_tokens"]
             .into_iter()
             .find_map(|name| members.get(name).ok().flatten()?.get().parse().ok());
-        Ok(Self { endpoint, model, stream, include_usage, max_output, body, model_at, stream_options })
+        let estimate = estimate(endpoint, &body, &members, max_output);
+        Ok(Self { endpoint, model, stream, include_usage, max_output, estimate, body, model_at, stream_options })
     }
 
     /// The body for an upstream that knows the model as `model`. With `ask_usage`, a stream is asked to end in its
@@ -144,11 +148,6 @@ impl Request {
     /// The body as it came.
     pub fn body(&self) -> &Bytes {
         &self.body
-    }
-
-    /// Input tokens, at most, for when nobody else counts them.
-    pub fn input_estimate(&self) -> i64 {
-        estimate_tokens(self.body.len())
     }
 }
 

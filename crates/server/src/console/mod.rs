@@ -6,6 +6,7 @@ mod about;
 mod access;
 mod attention;
 mod audit;
+mod budget;
 mod channels;
 mod dashboard;
 mod document;
@@ -61,6 +62,7 @@ fn api() -> Api {
         .route(Access::Admin, routes!(groups::list, groups::create))
         .route(Access::Admin, routes!(groups::update, groups::delete))
         .route(Access::Admin, routes!(audit::list))
+        .route(Access::Admin, routes!(budget::read, budget::update))
         .route(Access::Admin, routes!(settings::list))
         .route(Access::Owner, routes!(settings::update))
         .logged(Access::Member, routes!(playground::chat))

@@ -55,6 +55,7 @@ pub(super) async fn respond(answer: Answer, mut settler: Settler, candidate: &Ca
             if through.has_content() {
                 settler.first_content();
             }
+            settler.streams();
             let mut response = Response::new(Body::new(Relayed::new(
                 Piece::Stream { out, through: Box::new(through) },
                 rest,
@@ -199,6 +200,9 @@ impl Relayed {
     }
 
     fn flush(&mut self) -> Frame<Bytes> {
+        if let Piece::Stream { through, .. } = &self.piece {
+            self.settler.passed(through.summary().content);
+        }
         Frame::data(self.piece.out().split().freeze())
     }
 

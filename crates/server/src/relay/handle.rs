@@ -17,12 +17,15 @@ use store::AccessKey;
 use tokio::time::Instant;
 
 use super::{
+    admit::admit,
     answer::{name_channel, respond, respond_refusal},
     attempt::attempt,
     body, credential,
+    limits::{Pass, TooFast},
     plan::plan,
     refuse,
-    settle::{Arrival, Settler},
+    settle::Arrival,
+    snapshot::Snapshot,
 };
 use crate::{
     app::App,
@@ -78,28 +81,49 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
         Err(failure) => return refused(Some(&request), &failure),
     };
 
-    let multiplier_ppm = snapshot.multiplier(&key.group);
+    let mut pass = match pace(app, &snapshot, key, &request) {
+        Ok(pass) => pass,
+        Err(too_fast) => {
+            let mut response = refused(Some(&request), &too_fast.failure());
+            too_fast.write(response.headers_mut());
+            return response;
+        }
+    };
+    let levels = pass.as_ref().map(|pass| pass.levels).unwrap_or_default();
+
+    let candidates = &candidates[..candidates.len().min(MOST_ATTEMPTS)];
+    let mut settler = match admit(app, &snapshot, key, &arrival, &request, candidates).await {
+        Ok(settler) => settler,
+        Err(failure) => {
+            if let Some(pass) = &mut pass {
+                pass.used(0);
+            }
+            return refused(Some(&request), &failure);
+        }
+    };
+    settler.keep(pass);
     drop(snapshot);
-    let mut settler = Settler::open(app, &arrival, &request, candidates.first(), multiplier_ppm).await;
-    let mut candidates = candidates.into_iter().take(MOST_ATTEMPTS).peekable();
+    let mut candidates = candidates.iter().peekable();
     while let Some(candidate) = candidates.next() {
-        settler.asks(&candidate);
+        settler.asks(candidate);
         let asked = Instant::now();
-        match attempt(app, &candidate, &request, &parts.headers).await {
+        match attempt(app, candidate, &request, &parts.headers).await {
             Ok(answer) => {
-                settler.tried(&candidate, asked.elapsed(), Some(answer.status.as_u16()), None);
+                settler.tried(candidate, asked.elapsed(), Some(answer.status.as_u16()), None);
                 let attempts = settler.attempts();
-                let mut response = respond(answer, settler, &candidate).await;
-                name_channel(response.headers_mut(), &candidate, attempts);
+                let mut response = respond(answer, settler, candidate).await;
+                name_channel(response.headers_mut(), candidate, attempts);
+                levels.write(response.headers_mut());
                 return response;
             }
             Err(failed) => {
-                settler.tried(&candidate, asked.elapsed(), failed.status, Some(failed.detail.clone()));
+                settler.tried(candidate, asked.elapsed(), failed.status, Some(failed.detail.clone()));
                 if failed.elsewhere && candidates.peek().is_some() {
                     continue;
                 }
                 let mut response = respond_refusal(failed.refusal);
-                name_channel(response.headers_mut(), &candidate, settler.attempts());
+                name_channel(response.headers_mut(), candidate, settler.attempts());
+                levels.write(response.headers_mut());
                 let summary = Summary { error: Some(failed.detail), ..Summary::default() };
                 settler.finish(LogState::Failed, Some(response.status().as_u16()), &summary).await;
                 return response;
@@ -107,6 +131,16 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
         }
     }
     refuse(&Failure::new(Kind::Unavailable, "No channel can serve this now."))
+}
+
+/// Keeps the request to the pace of its key, its user and its group.
+fn pace(app: &App, snapshot: &Snapshot, key: &AccessKey, request: &chat::Request) -> Result<Option<Pass>, TooFast> {
+    let limits = snapshot.limits(key);
+    if limits.is_empty() {
+        return Ok(None);
+    }
+    let tokens = request.estimate.input.saturating_add(request.estimate.output);
+    app.paces.enter(limits, tokens).map(Some)
 }
 
 fn arrival(

@@ -3,15 +3,20 @@
 //! `credential → body → plan → attempt* → answer → settle`, a module each. [`handle`] is the life of a request from
 //! top to bottom; no module calls another one's neighbour behind its back.
 
+mod admit;
 mod answer;
 mod attempt;
 mod body;
+mod budgets;
 mod credential;
 mod dial;
 pub(crate) mod egress;
+mod gcra;
 mod handle;
+mod limits;
 mod models;
 mod plan;
+pub(crate) mod running;
 mod settle;
 mod snapshot;
 mod upstream;
@@ -25,7 +30,9 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use llm::{Failure, Kind, chat::Endpoint};
 
-pub(crate) use self::{handle::chat_as, plan::Candidate, snapshot::Snapshot, upstream::Upstream};
+pub(crate) use self::{
+    handle::chat_as, limits::Paces, plan::Candidate, running::Running, snapshot::Snapshot, upstream::Upstream,
+};
 use crate::app::App;
 
 /// Where clients expect the API: at its place, below `/api`, and where a base URL without `/v1` leads.

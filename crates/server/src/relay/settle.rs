@@ -21,11 +21,11 @@ use llm::{
     chat::{Request, Summary},
     usage::estimate_tokens,
 };
-use store::{Charge, Open, PriceInEffect, Receipt, Settle, Usage};
+use store::{Charge, Hold, LedgerError, Open, PriceInEffect, Receipt, Settle, Usage};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{millis, plan::Candidate};
+use super::{limits::Pass, millis, plan::Candidate, running::Count};
 use crate::{app::App, tasks::Tasks};
 
 /// What is known when a request has arrived and its key is good.
@@ -56,9 +56,10 @@ impl Arrival {
             stream: request.is_some_and(|request| request.stream),
             client_ip: Some(self.client_ip.clone()),
             user_agent: self.user_agent.clone(),
-            input_estimate: request.map_or(0, Request::input_estimate),
+            input_estimate: request.map_or(0, |request| request.estimate.input),
             price_id: price.map(|price| price.id),
             multiplier_ppm,
+            hold: None,
         }
     }
 
@@ -100,20 +101,28 @@ pub(super) struct Settler {
     /// What the model that is asked costs, and what that is multiplied by for this key.
     price: Option<Arc<PriceInEffect>>,
     multiplier_ppm: i64,
+    /// Its place among those that run, where their number or pace is limited.
+    pass: Option<Pass>,
+    /// Of a streamed answer.
+    count: Option<Count>,
     settle: Option<Settle>,
 }
 
 impl Settler {
-    /// Opens the request's row. Doesn't wait until it is committed: nothing that costs money depends on it yet.
+    /// Opens the request's row. Waits until it is committed only where a budget has to have room for it.
+    ///
+    /// # Errors
+    /// If a budget has none, or if the ledger can't take the row: what isn't written down isn't served.
     pub(super) async fn open(
         app: &App,
         arrival: &Arrival,
         request: &Request,
         first: Option<&Candidate>,
         multiplier_ppm: i64,
-    ) -> Self {
+        hold: Option<Hold>,
+    ) -> Result<Self, LedgerError> {
         let price = first.and_then(|candidate| candidate.price.clone());
-        let open = arrival.open(Some(request), price.as_deref(), multiplier_ppm);
+        let open = Open { hold, ..arrival.open(Some(request), price.as_deref(), multiplier_ppm) };
         let settle = Settle {
             id: arrival.id,
             key_id: arrival.key_id,
@@ -131,18 +140,47 @@ impl Settler {
             duration_ms: 0,
             error: None,
         };
-        let settler = Self {
+        let mut settler = Self {
             app: app.clone(),
             started: arrival.started,
             input_estimate: open.input_estimate,
             price,
             multiplier_ppm,
+            pass: None,
+            count: None,
             settle: Some(settle),
         };
-        if let Err(error) = app.store.ledger().note(open).await {
-            tracing::error!(%error, request = %arrival.id, "a request isn't in the log");
+        let ledger = app.store.ledger();
+        let opened = if open.hold.is_some() {
+            // A client that leaves meanwhile drops the settler, whose settlement follows the row wherever that is.
+            match ledger.open(open).await {
+                Ok(receipt) => receipt.await,
+                Err(error) => Err(error),
+            }
+        } else {
+            ledger.note(open).await
+        };
+        if opened.is_err() {
+            settler.settle = None;
         }
-        settler
+        opened.map(|()| settler)
+    }
+
+    /// Keeps a place among those that run until the request is settled.
+    pub(super) fn keep(&mut self, pass: Option<Pass>) {
+        self.pass = pass;
+    }
+
+    /// Notes that the answer is a stream, which may run for long.
+    pub(super) fn streams(&mut self) {
+        self.count = self.settle.as_ref().map(|settle| self.app.running.begin(settle.id));
+    }
+
+    /// Notes how much content has passed, in bytes.
+    pub(super) fn passed(&self, content: usize) {
+        if let Some(count) = &self.count {
+            count.reach(estimate_tokens(content));
+        }
     }
 
     /// Notes which channel is asked.
@@ -198,6 +236,10 @@ impl Settler {
                 ..Usage::default()
             });
             settle.charge = Charge::of(self.price.as_deref(), &settle.usage, self.multiplier_ppm);
+        }
+        self.count = None;
+        if let Some(mut pass) = self.pass.take() {
+            pass.used(settle.usage.input.saturating_add(settle.usage.output));
         }
         let id = settle.id;
         match self.app.store.ledger().settle(settle) {

@@ -8,10 +8,12 @@ use std::{
 use api::{
     Time,
     groups::ONE_PPM,
+    limits::Limits,
     models::{ModelFacts, ModelKind},
 };
-use store::{AccessKey, PriceInEffect, RelayChannel, RelayModel, Store};
+use store::{AccessKey, PriceInEffect, RelayChannel, RelayGroup, RelayModel, Store};
 
+use super::{budgets::Budgets, limits::Walker};
 use crate::{
     models::facts,
     providers::{self, Provider},
@@ -30,8 +32,8 @@ pub(crate) struct Snapshot {
     /// By slug, also those that are switched off: what points at them goes on.
     providers: HashMap<String, Arc<Provider>>,
     keys: HashMap<String, Arc<AccessKey>>,
-    /// What requests of each group cost, in parts per million of the price.
-    multipliers: HashMap<String, i64>,
+    groups: HashMap<String, RelayGroup>,
+    pub(super) budgets: Budgets,
 }
 
 /// A name that a key may ask for.
@@ -65,7 +67,8 @@ impl Snapshot {
             aliases,
             providers: providers.into_iter().map(|provider| (provider.slug.clone(), Arc::new(provider))).collect(),
             keys: keys.into_iter().map(|key| (key.public_id.clone(), Arc::new(key))).collect(),
-            multipliers: store.groups().multipliers().await?,
+            groups: store.groups().for_relay().await?,
+            budgets: Budgets::read(store).await?,
         })
     }
 
@@ -112,7 +115,22 @@ impl Snapshot {
 
     /// Parts per million of the price.
     pub(super) fn multiplier(&self, group: &str) -> i64 {
-        self.multipliers.get(group).copied().unwrap_or(ONE_PPM)
+        self.groups.get(group).map_or(ONE_PPM, |group| group.multiplier_ppm)
+    }
+
+    /// Whose pace a request of `key` must keep to; usually nobody's.
+    pub(super) fn limits(&self, key: &AccessKey) -> Vec<(Walker, Limits)> {
+        let mut all = Vec::new();
+        if !key.limits.is_empty() {
+            all.push((Walker::Key(key.id), key.limits));
+        }
+        if !key.user_limits.is_empty() {
+            all.push((Walker::User(key.user_id), key.user_limits));
+        }
+        if let Some(group) = self.groups.get(&key.group).filter(|group| !group.limits.is_empty()) {
+            all.push((Walker::Group(key.group.clone()), group.limits));
+        }
+        all
     }
 
     pub(super) fn key(&self, public_id: &str) -> Option<&Arc<AccessKey>> {

@@ -9,16 +9,37 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
+use super::hold::{Changes, Place, Room, Spent};
 use super::{Entry, Open, Settle};
+use crate::budgets::window::Windows;
 use crate::engine;
 use crate::error::Error;
 use crate::sql::{Columns, Sql, Tuple, chunks, json};
 use crate::usage::{Origin, Outcome, Tally, upsert};
 
-/// Rows to insert, finished where their settlement came in the same batch, and settlements of rows that are there.
+/// A row to insert, finished if its settlement came in the same batch.
+#[derive(Debug)]
+struct New<'e> {
+    open: &'e Open,
+    settle: Option<&'e Settle>,
+    /// Where it is charged, if budgets concern it.
+    places: Vec<Place>,
+}
+
+impl New<'_> {
+    /// What it holds of its budgets from now on.
+    fn held(&self) -> i64 {
+        self.open.hold.as_ref().filter(|_| self.settle.is_none()).map_or(0, |hold| hold.amount_nusd)
+    }
+}
+
+/// Requests that weren't written because they don't fit into a budget.
+pub(super) type Refusals = HashMap<Uuid, Box<Spent>>;
+
+/// Rows to insert, and settlements of rows that are there.
 #[derive(Debug, Default)]
 pub(super) struct Batch<'e> {
-    inserts: Vec<(&'e Open, Option<&'e Settle>)>,
+    inserts: Vec<New<'e>>,
     settles: Vec<&'e Settle>,
     keys: BTreeSet<i64>,
 }
@@ -32,7 +53,7 @@ impl<'e> Batch<'e> {
             if let Some(open) = &entry.open {
                 batch.keys.insert(open.key_id);
                 inserted.entry(open.id).or_insert_with(|| {
-                    batch.inserts.push((open, None));
+                    batch.inserts.push(New { open, settle: None, places: Vec::new() });
                     batch.inserts.len() - 1
                 });
             }
@@ -41,7 +62,7 @@ impl<'e> Batch<'e> {
             {
                 batch.keys.insert(settle.key_id);
                 match inserted.get(&settle.id) {
-                    Some(&at) => batch.inserts[at].1 = Some(settle),
+                    Some(&at) => batch.inserts[at].settle = Some(settle),
                     None => batch.settles.push(settle),
                 }
             }
@@ -56,21 +77,21 @@ impl<'e> Batch<'e> {
 
     /// The requests that the batch opens or settles.
     pub(super) fn ids(&self) -> impl Iterator<Item = Uuid> {
-        self.inserts.iter().map(|(open, _)| open.id).chain(self.settles.iter().map(|settle| settle.id))
+        self.inserts.iter().map(|new| new.open.id).chain(self.settles.iter().map(|settle| settle.id))
     }
 
-    /// All of it for one trip to the database, if every request is new, as nearly always; `used` are the keys whose last use
-    /// is to be written.
+    /// All of it for one trip to the database, if every request is new and no budget concerns any; `used` are the keys whose
+    /// last use is to be written.
     ///
     /// Fails as a whole where a row is there already: then [`write`](Self::write) finds out which.
     pub(super) fn transaction(&self, used: &[i64], now: Time) -> Option<Sql> {
-        if !self.settles.is_empty() {
+        if !self.settles.is_empty() || self.inserts.iter().any(|new| new.open.hold.is_some()) {
             return None;
         }
         let mut tally = Tally::default();
-        for (open, settle) in &self.inserts {
-            if let Some(settle) = settle {
-                tally.count(Origin::from(*open), &Outcome::from(*settle));
+        for new in &self.inserts {
+            if let Some(settle) = new.settle {
+                tally.count(Origin::from(new.open), &Outcome::from(settle));
             }
         }
         let mut sql = Sql::new(engine::BEGIN_WRITE);
@@ -87,40 +108,81 @@ impl<'e> Batch<'e> {
         Some(sql)
     }
 
-    /// Runs the statements one by one; `used` are the keys whose last use is to be written.
+    /// Runs the statements one by one; `used` are the keys whose last use is to be written. Says who was refused.
     ///
     /// What took effect is counted, and only that: a settlement that comes again finds its row settled and changes nothing.
-    pub(super) async fn write(&self, tx: &mut AnyConnection, used: &[i64], now: Time) -> Result<(), Error> {
+    pub(super) async fn write(
+        mut self,
+        tx: &mut AnyConnection,
+        used: &[i64],
+        now: Time,
+        windows: &Windows,
+    ) -> Result<Refusals, Error> {
         let mut tally = Tally::default();
-        for rows in chunks(&self.inserts) {
-            let mut sql = Sql::default();
-            insert(&mut sql, rows);
-            sql.push(" ON CONFLICT (id) DO NOTHING RETURNING id");
-            let inserted = ids(&sql.build().fetch_all(&mut *tx).await?)?;
-            for (open, settle) in rows {
-                if let Some(settle) = settle
-                    && (inserted.len() == rows.len() || inserted.contains(&open.id.to_string()))
-                {
-                    tally.count(Origin::from(*open), &Outcome::from(*settle));
-                }
-            }
-        }
-        for rows in chunks(&self.settles) {
-            let by_id: HashMap<String, &Settle> = rows.iter().map(|settle| (settle.id.to_string(), *settle)).collect();
-            for row in update(rows).build().fetch_all(&mut *tx).await? {
-                let row = Columns { table: "requests", row: &row };
-                if let Some(settle) = by_id.get(&row.get::<String>("id")?) {
-                    tally.count(origin(&row)?, &Outcome::from(*settle));
-                }
-            }
-        }
+        // Settlements first: what they let go of is free for those that come with them.
+        self.settle(tx, &mut tally).await?;
+        let refused = self.decide(tx, windows).await?;
+        self.inserts.retain(|new| !refused.contains_key(&new.open.id));
+        self.insert(tx, &mut tally).await?;
         tally.write(tx).await?;
         if !used.is_empty() {
             let mut sql = Sql::default();
             touch(&mut sql, used, now);
             sql.build().execute(tx).await?;
         }
-        Ok(())
+        Ok(refused)
+    }
+
+    async fn settle(&self, tx: &mut AnyConnection, tally: &mut Tally) -> Result<(), Error> {
+        let mut changes = Changes::default();
+        for rows in chunks(&self.settles) {
+            let by_id: HashMap<String, &Settle> = rows.iter().map(|settle| (settle.id.to_string(), *settle)).collect();
+            for row in update(rows).build().fetch_all(&mut *tx).await? {
+                let row = Columns { table: "requests", row: &row };
+                if let Some(settle) = by_id.get(&row.get::<String>("id")?) {
+                    tally.count(origin(&row)?, &Outcome::from(*settle));
+                    changes.add(&places(&row)?, settle.charge.bill.total(), -row.get::<i64>("reserved_nusd")?);
+                }
+            }
+        }
+        changes.write(tx).await
+    }
+
+    /// Lets those in that fit into their budgets, each for itself and in the order in which they came.
+    async fn decide(&mut self, tx: &mut AnyConnection, windows: &Windows) -> Result<Refusals, Error> {
+        let holds = || self.inserts.iter().filter_map(|new| new.open.hold.as_ref());
+        let ids: BTreeSet<i64> = holds().flat_map(|hold| hold.budgets.iter().copied()).collect();
+        let ids: Vec<i64> = ids.into_iter().collect();
+        let mut room = Room::read(tx, windows, &ids).await?;
+        let mut refused = Refusals::new();
+        for new in &mut self.inserts {
+            match new.open.hold.as_ref().map(|hold| room.take(hold)) {
+                None => {}
+                Some(Ok(places)) => new.places = places,
+                Some(Err(spent)) => {
+                    refused.insert(new.open.id, spent);
+                }
+            }
+        }
+        Ok(refused)
+    }
+
+    async fn insert(&self, tx: &mut AnyConnection, tally: &mut Tally) -> Result<(), Error> {
+        let mut changes = Changes::default();
+        for rows in chunks(&self.inserts) {
+            let mut sql = Sql::default();
+            insert(&mut sql, rows);
+            sql.push(" ON CONFLICT (id) DO NOTHING RETURNING id");
+            let inserted = ids(&sql.build().fetch_all(&mut *tx).await?)?;
+            let is_in = |new: &&New<'_>| inserted.len() == rows.len() || inserted.contains(&new.open.id.to_string());
+            for new in rows.iter().filter(is_in) {
+                if let Some(settle) = new.settle {
+                    tally.count(Origin::from(new.open), &Outcome::from(settle));
+                }
+                changes.add(&new.places, new.settle.map_or(0, |settle| settle.charge.bill.total()), new.held());
+            }
+        }
+        changes.write(tx).await
     }
 }
 
@@ -134,6 +196,14 @@ fn ids(rows: &[AnyRow]) -> Result<HashSet<String>, Error> {
     rows.iter().map(|row| Columns { table: "requests", row }.get("id")).collect()
 }
 
+/// Where a row is charged.
+pub(crate) fn places(row: &Columns<'_>) -> Result<Vec<Place>, Error> {
+    match row.get::<Option<String>>("budgets")? {
+        None => Ok(Vec::new()),
+        Some(text) => serde_json::from_str(&text).map_err(|error| row.corrupt("budgets", &error)),
+    }
+}
+
 pub(super) fn origin(row: &Columns<'_>) -> Result<Origin, Error> {
     Ok(Origin {
         created_at: row.time("created_at")?,
@@ -143,16 +213,17 @@ pub(super) fn origin(row: &Columns<'_>) -> Result<Origin, Error> {
     })
 }
 
-fn insert(sql: &mut Sql, rows: &[(&Open, Option<&Settle>)]) {
+fn insert(sql: &mut Sql, rows: &[New<'_>]) {
     sql.push(
         "INSERT INTO requests (id, created_at, user_id, key_id, key_name, model, endpoint, dialect, stream, client_ip,
-             user_agent, input_estimate, state, status, channel_id, channel_name, upstream_model, attempts, input_tokens,
+             user_agent, input_estimate, budgets, reserved_nusd, state, status, channel_id, channel_name, upstream_model, attempts, input_tokens,
              output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, input_audio_tokens,
              input_image_tokens, reasoning_tokens, output_audio_tokens, images, estimated, anomalous, price_id,
              multiplier_ppm, unpriced, bill, cost_nusd, ttft_ms, duration_ms, error)
          VALUES ",
     );
-    sql.tuples(rows, |tuple, (open, settle)| {
+    sql.tuples(rows, |tuple, new| {
+        let open = new.open;
         tuple
             .bind(open.id.to_string())
             .bind(open.created_at.as_millis())
@@ -165,8 +236,10 @@ fn insert(sql: &mut Sql, rows: &[(&Open, Option<&Settle>)]) {
             .bind(i64::from(open.stream))
             .bind(open.client_ip.as_deref())
             .bind(open.user_agent.as_deref())
-            .bind(open.input_estimate);
-        outcome(tuple, settle.ok_or(*open));
+            .bind(open.input_estimate)
+            .bind((!new.places.is_empty()).then(|| json(&new.places)))
+            .bind(new.held());
+        outcome(tuple, new.settle.ok_or(open));
     });
 }
 
@@ -194,7 +267,21 @@ fn update(rows: &[&Settle]) -> Sql {
              unpriced = settled.unpriced, bill = settled.bill, cost_nusd = settled.cost_nusd,
              ttft_ms = settled.ttft_ms, duration_ms = settled.duration_ms, error = settled.error
          FROM settled WHERE requests.id = settled.id AND requests.state || '' = 'open'
-         RETURNING requests.id, requests.created_at, requests.user_id, requests.key_id, requests.model",
+         RETURNING requests.id, requests.created_at, requests.user_id, requests.key_id, requests.model, requests.budgets,
+             requests.reserved_nusd",
+    );
+    sql
+}
+
+/// Output tokens of requests that run. One that is settled already has its own.
+pub(super) fn count(running: &[(Uuid, i64)]) -> Sql {
+    let mut sql = Sql::new("WITH counted (id, tokens) AS (VALUES ");
+    sql.tuples(running, |tuple, (id, tokens)| {
+        tuple.bind(id.to_string()).bind(*tokens);
+    })
+    .push(
+        ") UPDATE requests SET counted_tokens = counted.tokens
+         FROM counted WHERE requests.id = counted.id AND requests.state || '' = 'open'",
     );
     sql
 }

@@ -3,7 +3,8 @@
 //! **Open** writes the row before the provider is asked, **settle** what it came to. Callers put their write in a queue and get a
 //! [`Receipt`]; the [`writer`] commits what has arrived in one transaction, so that its cost is shared under load.
 
-mod batch;
+pub(crate) mod batch;
+mod hold;
 mod writer;
 
 use std::collections::BTreeSet;
@@ -21,7 +22,10 @@ use tokio::sync::{broadcast, oneshot};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use self::hold::Changes;
+pub use self::hold::{Hold, Spent};
 use self::writer::Writer;
+use crate::budgets::window::Calendar;
 use crate::clock::Clock;
 use crate::engine;
 use crate::error::Error;
@@ -54,6 +58,8 @@ pub struct Open {
     pub price_id: Option<i64>,
     /// Of the key's group.
     pub multiplier_ppm: i64,
+    /// `None` if no budget concerns it.
+    pub hold: Option<Hold>,
 }
 
 /// What a request came to. Has effect once, on a row that is open.
@@ -92,6 +98,9 @@ pub enum LedgerError {
     /// This write broke a rule of the table, such as a negative amount; the others of its batch went through.
     #[error("the ledger refused the write: {0}")]
     Refused(Arc<Error>),
+    /// The request doesn't fit into a budget; nothing of it was written.
+    #[error("a budget is spent")]
+    Spent(Box<Spent>),
 }
 
 /// Resolves when the write is committed. Dropping it doesn't undo the write.
@@ -139,8 +148,14 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn start(pool: AnyPool, clock: Arc<dyn Clock>, lock: Arc<DirLock>, tasks: &TaskTracker) -> Self {
-        Self { writer: Arc::new(Writer::new(pool, clock, lock, tasks.clone())) }
+    pub(crate) fn start(
+        pool: AnyPool,
+        clock: Arc<dyn Clock>,
+        calendar: Arc<Calendar>,
+        lock: Arc<DirLock>,
+        tasks: &TaskTracker,
+    ) -> Self {
+        Self { writer: Arc::new(Writer::new(pool, clock, calendar, lock, tasks.clone())) }
     }
 
     /// Takes no more writes; those taken are still committed.
@@ -153,7 +168,8 @@ impl Ledger {
         self.writer.changes.subscribe()
     }
 
-    /// Writes a request's row. Comes back when the write is queued; the [`Receipt`] tells when it is committed.
+    /// Writes a request's row. Comes back when the write is queued; the [`Receipt`] tells when it is committed, or that the
+    /// request doesn't fit into a budget.
     pub async fn open(&self, open: Open) -> Result<Receipt, LedgerError> {
         self.writer.room().await;
         let (entry, receipt) = Entry::new(Some(open), None);
@@ -176,6 +192,11 @@ impl Ledger {
         Ok(receipt)
     }
 
+    /// Writes down how many output tokens requests have that run: what is charged should the gateway be killed.
+    pub async fn count(&self, running: Vec<(Uuid, i64)>) -> Result<(), Error> {
+        self.writer.count(&running).await
+    }
+
     /// Writes a row that is finished from the start, such as a request that was refused.
     pub async fn reject(&self, open: Open, settle: Settle) -> Result<Receipt, LedgerError> {
         self.writer.room().await;
@@ -189,7 +210,8 @@ impl Ledger {
 pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result<u64, Error> {
     let mut tx = connection.begin_with(engine::BEGIN_WRITE).await?;
     let open = sqlx::query(
-        "SELECT id, created_at, user_id, key_id, model, input_estimate, price_id, multiplier_ppm FROM requests
+        "SELECT id, created_at, user_id, key_id, model, input_estimate, counted_tokens, price_id, multiplier_ppm,
+             budgets, reserved_nusd FROM requests
          WHERE state <> 'done' AND state = 'open'",
     )
     .fetch_all(&mut *tx)
@@ -200,13 +222,15 @@ pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result
     }
     let prices = prices::by_id(&mut tx, price_ids).await?;
     let mut tally = Tally::default();
+    let mut changes = Changes::default();
     for row in &open {
         let row = Columns { table: "requests", row };
-        let usage = Usage { input: row.get("input_estimate")?, ..Usage::default() };
+        let usage = Usage { input: row.get("input_estimate")?, output: row.get("counted_tokens")?, ..Usage::default() };
         let price = row.get::<Option<i64>>("price_id")?.and_then(|id| prices.get(&id));
         let charge = Charge::of(price, &usage, row.get("multiplier_ppm")?);
         sqlx::query(
-            "UPDATE requests SET state = 'interrupted', estimated = 1, input_tokens = input_estimate, cost_nusd = $1,
+            "UPDATE requests SET state = 'interrupted', estimated = 1, input_tokens = input_estimate,
+                 output_tokens = counted_tokens, cost_nusd = $1,
                  unpriced = $2, bill = $3, error = 'The gateway stopped while the request ran.' WHERE id = $4",
         )
         .bind(charge.bill.total())
@@ -215,6 +239,7 @@ pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result
         .bind(row.get::<String>("id")?)
         .execute(&mut *tx)
         .await?;
+        changes.add(&batch::places(&row)?, charge.bill.total(), -row.get::<i64>("reserved_nusd")?);
         let outcome = Outcome {
             state: LogState::Interrupted,
             status: None,
@@ -229,6 +254,7 @@ pub(crate) async fn settle_interrupted(connection: &mut AnyConnection) -> Result
         tally.count(batch::origin(&row)?, &outcome);
     }
     tally.write(&mut tx).await?;
+    changes.write(&mut tx).await?;
     tx.commit().await?;
     Ok(u64::try_from(open.len()).unwrap_or(u64::MAX))
 }

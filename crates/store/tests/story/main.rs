@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod audit;
+mod budgets;
 mod canary;
 mod catalogue;
 mod dashboard;

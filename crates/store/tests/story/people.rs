@@ -1,5 +1,6 @@
 use api::groups::{GroupPatch, NewGroup};
 use api::keys::NewKey;
+use api::limits::Limits;
 use api::page::PageQuery;
 use api::session::Role;
 use api::tokens::NewToken;
@@ -137,6 +138,8 @@ fn new_account(username: &str, role: Role, group: &str) -> NewAccount {
         display_name: " ".to_owned(),
         role,
         group: group.to_owned(),
+        budget: None,
+        limits: Limits::default(),
         password: String::new(),
     }
 }
@@ -286,7 +289,12 @@ async fn a_group_that_is_renamed_keeps_everyone_and_everything_in_it() {
     let home = Home::new();
     let store = home.open().await;
     let groups = store.groups();
-    let group = |name: &str| NewGroup { name: name.to_owned(), multiplier_ppm: 800_000 };
+    let group = |name: &str| NewGroup {
+        name: name.to_owned(),
+        multiplier_ppm: 800_000,
+        budget: None,
+        limits: Limits::default(),
+    };
     for name in ["interns", "staff"] {
         groups.create(group(name)).await.unwrap();
     }

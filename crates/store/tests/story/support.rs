@@ -118,13 +118,15 @@ pub(crate) fn request(user_id: i64, key_id: i64) -> Open {
         input_estimate: 40,
         price_id: None,
         multiplier_ppm: 1_000_000,
+        hold: None,
     }
 }
 
 /// Takes the schema back to before prices, and then by `further`.
 pub(crate) async fn downgraded(home: &Home, further: &'static str) {
     let mut sql = home.sql().await;
-    let before = "DROP TABLE prices; ALTER TABLE usage_hourly DROP COLUMN unpriced;
+    let before = "DROP TABLE budget_windows; DROP TABLE budgets; ALTER TABLE keys DROP COLUMN limits;
+        ALTER TABLE users DROP COLUMN limits; ALTER TABLE groups DROP COLUMN limits; DROP TABLE prices; ALTER TABLE usage_hourly DROP COLUMN unpriced;
         DELETE FROM _sqlx_migrations WHERE version >= 6";
     sqlx::raw_sql(before).execute(&mut sql).await.unwrap();
     for column in [
@@ -138,6 +140,9 @@ pub(crate) async fn downgraded(home: &Home, further: &'static str) {
         "multiplier_ppm",
         "unpriced",
         "bill",
+        "budgets",
+        "reserved_nusd",
+        "counted_tokens",
     ] {
         let drop = format!("ALTER TABLE requests DROP COLUMN {column}");
         sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut sql).await.unwrap();

@@ -13,6 +13,7 @@ use crate::{
     format::decimal,
     i18n::use_text,
     parts::{
+        allowance::{Allowance, AllowanceFields},
         editor::EditorFrame,
         field::TextField,
         form::{checked, use_form},
@@ -31,6 +32,7 @@ pub(crate) struct EditorProps {
 struct Draft {
     name: String,
     price: String,
+    allowance: Allowance,
 }
 
 /// Said where the text isn't a number at all, in the server's words for one that is too large.
@@ -41,20 +43,30 @@ impl Draft {
         Self {
             name: group.map(|group| group.name.clone()).unwrap_or_default(),
             price: decimal(group.map_or(ONE_PPM, |group| group.multiplier_ppm)),
+            allowance: Self::allowance(group),
         }
+    }
+
+    fn allowance(group: Option<&Group>) -> Allowance {
+        let limits = group.map(|group| group.limits).unwrap_or_default();
+        Allowance::of(group.and_then(|group| group.budget.as_ref()), &limits)
     }
 
     fn create(&self) -> Result<NewGroup, Fields> {
         let multiplier_ppm = parts(&self.price).unwrap_or(NO_MULTIPLIER);
-        checked(NewGroup { name: self.name.trim().to_owned(), multiplier_ppm })
+        let (budget, limits) = (self.allowance.budget(), self.allowance.limits());
+        checked(NewGroup { name: self.name.trim().to_owned(), multiplier_ppm, budget, limits })
     }
 
     /// What differs from `group`.
     fn patch(&self, group: &Group) -> Result<GroupPatch, Fields> {
-        let NewGroup { name, multiplier_ppm } = self.create()?;
+        let NewGroup { name, multiplier_ppm, .. } = self.create()?;
+        let before = Self::allowance(Some(group));
         Ok(GroupPatch {
             name: (name != group.name).then_some(name),
             multiplier_ppm: (multiplier_ppm != group.multiplier_ppm).then_some(multiplier_ppm),
+            budget: self.allowance.changed_budget(&before),
+            limits: self.allowance.changed_limits(&before),
         })
     }
 }
@@ -108,6 +120,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                     error={form.fault(&["multiplier_ppm"])} help={html! { t.groups_price_help() }}
                     on_input={form.set(|draft: &mut Draft, text| draft.price = text)} />
             </section>
+            <AllowanceFields draft={draft.allowance.clone()} on_change={form.set(|draft: &mut Draft, allowance| draft.allowance = allowance)}
+                faults={form.faults().clone()} budget={props.group.as_ref().and_then(|group| group.budget.clone())} />
         </EditorFrame>
     }
 }

@@ -3,9 +3,10 @@
 use api::{
     Fields, Time, Validate,
     keys::{Key, KeyPatch, NewKey},
+    limits::Limits,
 };
 
-use crate::{format::end_of_day, i18n::Text};
+use crate::{format::end_of_day, i18n::Text, parts::allowance::Allowance};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
@@ -28,6 +29,7 @@ pub(crate) struct Draft {
     pub(crate) expiry: Expiry,
     /// Of [`Expiry::OnDate`], as a date field holds it.
     pub(crate) date: String,
+    pub(crate) allowance: Allowance,
 }
 
 /// What the clock says, in milliseconds, and the reader's distance from UTC in seconds.
@@ -47,6 +49,7 @@ impl Draft {
             owner: String::new(),
             expiry: Expiry::Never,
             date: String::new(),
+            allowance: Allowance::of(None, &Limits::default()),
         }
     }
 
@@ -61,6 +64,7 @@ impl Draft {
             owner: String::new(),
             expiry: if last.is_some() { Expiry::OnDate } else { Expiry::Never },
             date: last.and_then(|last| last.split(' ').next().map(str::to_owned)).unwrap_or_default(),
+            allowance: Allowance::of(key.budget.as_ref(), &key.limits),
         }
     }
 
@@ -76,6 +80,8 @@ impl Draft {
             group: Some(self.group.clone()).filter(|group| !group.is_empty()),
             ip_allow: self.ip_allow.clone(),
             user_id: self.owner.parse().ok(),
+            budget: self.allowance.budget(),
+            limits: self.allowance.limits(),
         };
         new.check(&mut fields);
         if fields.is_empty() { Ok(new) } else { Err(fields) }
@@ -96,6 +102,8 @@ impl Draft {
             group: (self.group != before.group).then(|| self.group.clone()),
             ip_allow: (self.ip_allow != before.ip_allow).then(|| self.ip_allow.clone()),
             expires_at: moved.then(|| self.expires_at(now, &mut fields)),
+            budget: self.allowance.changed_budget(&before.allowance),
+            limits: self.allowance.changed_limits(&before.allowance),
         };
         patch.check(&mut fields);
         if fields.is_empty() { Ok(patch) } else { Err(fields) }

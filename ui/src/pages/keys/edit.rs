@@ -62,7 +62,7 @@ pub(crate) fn EditKey(props: &EditProps) -> Html {
                 <dt>{t.keys_column_used()}</dt><dd>{key.last_used_at.map_or_else(|| html! { {t.keys_never_used()} }, |time| html! { <Ago {time} /> })}</dd>
             </dl>
             <KeyForm draft={form.draft().clone()} on_change={form.set(|draft, changed| *draft = changed)} faults={form.faults().clone()}
-                groups={props.groups.clone()} />
+                groups={props.groups.clone()} budget={key.budget.clone()} />
         </EditorFrame>
     }
 }

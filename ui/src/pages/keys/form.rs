@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use api::{Fields, groups::Group};
+use api::{Fields, budgets::Budget, groups::Group};
 use yew::prelude::*;
 
 use super::draft::{Draft, Expiry, NO_DATE};
 use crate::{
     i18n::use_text,
     parts::{
+        allowance::AllowanceFields,
         chips::Chips,
         field::{TextField, note},
         person::PersonField,
@@ -27,6 +28,9 @@ pub(crate) struct FormProps {
     /// A new one, whose owner can be chosen.
     #[prop_or_default]
     pub(crate) is_new: bool,
+    /// As it stands.
+    #[prop_or_default]
+    pub(crate) budget: Option<Budget>,
 }
 
 #[component]
@@ -88,6 +92,7 @@ pub(crate) fn KeyForm(props: &FormProps) -> Html {
                 placeholder={t.keys_models_all()} on_change={set!(models)} />
             <Chips id="ip_allow" label={t.keys_ip_allow()} values={draft.ip_allow.clone()} error={fault("ip_allow")} help={html! { t.keys_ip_allow_help() }}
                 placeholder={t.keys_ip_anywhere()} on_change={set!(ip_allow)} />
+            <AllowanceFields draft={draft.allowance.clone()} on_change={set!(allowance)} faults={props.faults.clone()} budget={props.budget.clone()} />
         </div>
     }
 }

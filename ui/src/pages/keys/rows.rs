@@ -10,6 +10,7 @@ use super::{
 use crate::{
     i18n::Text,
     parts::{
+        allowance::spent_cell,
         columns::{Column, Shown},
         icon::Icon,
         list::{Head, Line, Look, Row},
@@ -25,6 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyColumn {
     State,
+    Budget,
     Group,
     Models,
     From,
@@ -35,11 +37,12 @@ pub(super) enum KeyColumn {
 
 impl Column for KeyColumn {
     const ALL: &'static [Self] =
-        &[Self::State, Self::Group, Self::Models, Self::From, Self::Used, Self::Expires, Self::Created];
+        &[Self::State, Self::Budget, Self::Group, Self::Models, Self::From, Self::Used, Self::Expires, Self::Created];
 
     fn key(self) -> &'static str {
         match self {
             Self::State => "state",
+            Self::Budget => "budget",
             Self::Group => "group",
             Self::Models => "models",
             Self::From => "from",
@@ -52,6 +55,7 @@ impl Column for KeyColumn {
     fn label(self, t: Text) -> &'static str {
         match self {
             Self::State => t.keys_column_state(),
+            Self::Budget => t.allowance_column(),
             Self::Group => t.keys_group(),
             Self::Models => t.keys_column_models(),
             Self::From => t.keys_column_from(),
@@ -68,7 +72,7 @@ pub(super) fn heads(t: Text, shown: &Shown) -> Vec<Head<KeySort>> {
         match column {
             KeyColumn::State => head.up(KeySort::State),
             KeyColumn::Group => head.up(KeySort::Group),
-            KeyColumn::Models | KeyColumn::From => head,
+            KeyColumn::Budget | KeyColumn::Models | KeyColumn::From => head,
             KeyColumn::Used => head.down(KeySort::UsedAt).right(),
             KeyColumn::Expires => head.up(KeySort::ExpiresAt).right(),
             KeyColumn::Created => head.down(KeySort::CreatedAt).right(),
@@ -138,6 +142,9 @@ fn row(line: &Line<KeyLook>, shown: &Shown, on_delete: &Callback<Vec<Key>>) -> H
     );
     let cell = |column: KeyColumn| match column {
         KeyColumn::State => html! { <td data-m="sub">{status(glyph, &word)}</td> },
+        KeyColumn::Budget => {
+            html! { <td class="min-w-[132px]" data-m="budget">{spent_cell(t, key.budget.as_ref())}</td> }
+        }
         KeyColumn::Group => html! { <td class="text-ink-2">{&key.group}</td> },
         KeyColumn::Models => html! {
             <td class="max-w-[220px] truncate text-ink-2" title={key.models.join("\n")}>{first_of(t, &key.models, t.keys_models_all())}</td>

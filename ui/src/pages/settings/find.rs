@@ -27,6 +27,7 @@ fn all(t: Text) -> impl Iterator<Item = Found> {
         (Section::General, "master_key", t.settings_master_key(), t.settings_master_key_text()),
         (Section::General, "audit_days", t.settings_audit_days(), t.settings_audit_days_text()),
         (Section::General, "drain_seconds", t.settings_drain(), t.settings_drain_text()),
+        (Section::Budget, "", t.allowance_gateway(), t.allowance_gateway_text()),
         (Section::Appearance, "language", t.prefs_language(), t.settings_language_text()),
         (Section::Appearance, "theme", t.prefs_theme(), t.settings_theme_text()),
         (Section::Profile, "", t.users_display_name(), t.settings_name_help()),

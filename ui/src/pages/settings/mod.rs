@@ -3,6 +3,7 @@
 mod about;
 mod appearance;
 mod audit;
+mod budget;
 mod choice;
 mod device;
 mod diff;
@@ -25,6 +26,7 @@ use self::{
     about::About,
     appearance::Appearance,
     audit::Audit,
+    budget::Budget,
     find::{Found, Results, find},
     general::General,
     profile::Profile,
@@ -109,6 +111,7 @@ pub(crate) fn SettingsPage(props: &SettingsProps) -> Html {
             html! { <Results {found} none={t.settings_find_none(searched.trim())} on_choose={choose} /> }
         }
         (Section::General, _) => html! { <General /> },
+        (Section::Budget, _) => html! { <Budget /> },
         (Section::Appearance, _) => html! { <Appearance /> },
         (Section::Profile, Some(user)) => html! { <Profile user={user.clone()} /> },
         (Section::Profile, None) => Html::default(),

@@ -9,6 +9,7 @@ use crate::i18n::Text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
     General,
+    Budget,
     Appearance,
     Profile,
     Sessions,
@@ -18,13 +19,22 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::General, Self::Appearance, Self::Profile, Self::Sessions, Self::Tokens, Self::Audit, Self::About];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::General,
+        Self::Budget,
+        Self::Appearance,
+        Self::Profile,
+        Self::Sessions,
+        Self::Tokens,
+        Self::Audit,
+        Self::About,
+    ];
 
     /// Its part of the address.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::General => "general",
+            Self::Budget => "budget",
             Self::Appearance => "appearance",
             Self::Profile => "profile",
             Self::Sessions => "sessions",
@@ -37,6 +47,7 @@ impl Section {
     pub(crate) const fn label(self, t: Text) -> &'static str {
         match self {
             Self::General => t.settings_general(),
+            Self::Budget => t.allowance_column(),
             Self::Appearance => t.settings_appearance(),
             Self::Profile => t.settings_profile(),
             Self::Sessions => t.settings_sessions(),
@@ -48,7 +59,7 @@ impl Section {
 
     pub(crate) const fn needs(self) -> Role {
         match self {
-            Self::General | Self::Audit => Role::Admin,
+            Self::General | Self::Budget | Self::Audit => Role::Admin,
             Self::Appearance | Self::Profile | Self::Sessions | Self::Tokens | Self::About => Role::Member,
         }
     }

@@ -3,6 +3,7 @@
 use ::api::{
     channels::DEFAULT_GROUP,
     groups::Group,
+    limits::Limits,
     session::{Role, User},
     users::{Account, AccountPatch, NewAccount},
 };
@@ -13,6 +14,7 @@ use crate::{
     api,
     i18n::{Text, use_text},
     parts::{
+        allowance::{Allowance, AllowanceFields},
         editor::EditorFrame,
         field::TextField,
         form::{checked, use_form},
@@ -40,6 +42,7 @@ struct Draft {
     role: Role,
     group: String,
     password: String,
+    allowance: Allowance,
 }
 
 impl Draft {
@@ -51,6 +54,7 @@ impl Draft {
                 role: account.role,
                 group: account.group.clone(),
                 password: String::new(),
+                allowance: Allowance::of(account.budget.as_ref(), &account.limits),
             },
             None => Self {
                 username: String::new(),
@@ -58,24 +62,29 @@ impl Draft {
                 role: Role::Member,
                 group: DEFAULT_GROUP.to_owned(),
                 password: generate().unwrap_or_default(),
+                allowance: Allowance::of(None, &Limits::default()),
             },
         }
     }
 
     fn create(&self) -> NewAccount {
-        let Self { username, display_name, role, group, password } = self.clone();
-        NewAccount { username: username.trim().to_owned(), display_name, role, group, password }
+        let Self { username, display_name, role, group, password, allowance } = self.clone();
+        let (budget, limits) = (allowance.budget(), allowance.limits());
+        NewAccount { username: username.trim().to_owned(), display_name, role, group, budget, limits, password }
     }
 
     /// What differs from `account`.
     fn patch(&self, account: &Account) -> AccountPatch {
         let (username, name) = (self.username.trim(), self.display_name.trim());
+        let before = Allowance::of(account.budget.as_ref(), &account.limits);
         AccountPatch {
             username: (username != account.username).then(|| username.to_owned()),
             display_name: (name != account.display_name).then(|| name.to_owned()),
             role: (self.role != account.role).then_some(self.role),
             group: (self.group != account.group).then(|| self.group.clone()),
             status: None,
+            budget: self.allowance.changed_budget(&before),
+            limits: self.allowance.changed_limits(&before),
         }
     }
 }
@@ -161,6 +170,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                     </div>
                 }
             </section>
+            <AllowanceFields draft={draft.allowance.clone()} on_change={form.set(|draft: &mut Draft, allowance| draft.allowance = allowance)}
+                faults={form.faults().clone()} budget={props.account.as_ref().and_then(|account| account.budget.clone())} />
             {props.account.as_ref().map(|account| facts(t, account)).unwrap_or_default()}
         </EditorFrame>
     }

@@ -121,7 +121,11 @@ impl Change {
 }
 
 fn members<T: Subject>(thing: &T) -> Members {
-    let Ok(Value::Object(members)) = serde_json::to_value(thing) else { return Members::new() };
+    let Ok(Value::Object(mut members)) = serde_json::to_value(thing) else { return Members::new() };
+    // What became of a budget is nobody's change.
+    if let Some(Value::Object(budget)) = members.get_mut("budget") {
+        budget.retain(|name, _| matches!(name.as_str(), "limit_nusd" | "period" | "warn_percent"));
+    }
     members.into_iter().filter(|(name, _)| !NOISE.contains(&name.as_str())).collect()
 }
 

@@ -158,6 +158,7 @@ mod tests {
             input_estimate: 1,
             price_id: None,
             multiplier_ppm: 1_000_000,
+            hold: None,
         };
         let settle = Settle {
             id: open.id,
