@@ -3,6 +3,7 @@
 mod accounts;
 mod assets;
 mod browser;
+mod budgets;
 mod canary;
 mod cancel;
 mod catalogue;
