@@ -3,6 +3,7 @@
 
 mod bench;
 mod build;
+mod chaos;
 mod codegen;
 mod desktop;
 mod port;
@@ -52,6 +53,8 @@ enum Command {
     Desktop(desktop::Args),
     /// Compare the gateway with nginx
     Bench(bench::Args),
+    /// Kill the gateway under load and check its books
+    Chaos(chaos::Args),
     /// Write the generated files that are committed
     Codegen(codegen::Args),
     /// Refresh the built-in catalogue of public prices and show what changes
@@ -84,6 +87,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Build(args) => build::run(&args)?,
         Command::Desktop(args) => desktop::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,
+        Command::Chaos(args) => chaos::run(&args)?,
         Command::Codegen(args) => codegen::run(&args)?,
         Command::Prices(args) => prices::run(&args)?,
         Command::Screenshots(args) => screenshots::run(&args)?,
