@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use ::api::Time;
+use time::OffsetDateTime;
 
 use crate::i18n::{Lang, Text};
 
@@ -51,11 +52,11 @@ impl Text {
     pub(crate) fn date(self, now: i64, then: i64, offset: i32) -> String {
         const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let (this, then) = (civil(now, offset), civil(then, offset));
-        let (year, month, day) = (then.year(), then.month(), then.day());
+        let (year, month, day) = (then.year(), u8::from(then.month()), then.day());
         let this_year = year == this.year();
         match self.0 {
             Lang::En => {
-                let name = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
+                let name = MONTHS.get(usize::from(month - 1)).unwrap_or(&"");
                 let mut out = format!("{day} {name}");
                 if !this_year {
                     let _infallible = write!(out, " {year}");
@@ -74,7 +75,7 @@ impl Text {
         format!(
             "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
             time.year(),
-            time.month(),
+            u8::from(time.month()),
             time.day(),
             time.hour(),
             time.minute(),
@@ -185,7 +186,7 @@ impl Text {
     #[expect(clippy::unused_self, reason = "called like its neighbours")]
     pub(crate) fn clock(self, time: i64, offset: i32) -> String {
         let time = civil(time, offset);
-        let millis = time.subsec_nanosecond() / 1_000_000;
+        let millis = time.millisecond();
         format!("{:02}:{:02}:{:02}.{millis:03}", time.hour(), time.minute(), time.second())
     }
 }
@@ -210,18 +211,15 @@ pub(crate) fn shortest(number: &str) -> String {
     }
 }
 
-fn civil(millis: i64, offset: i32) -> DateTime {
-    let time = Timestamp::from_millisecond(millis).unwrap_or_default();
-    let offset = Offset::from_seconds(offset).unwrap_or(Offset::UTC);
-    offset.to_datetime(time)
+/// As the reader's clock shows it.
+pub(crate) fn civil(millis: i64, offset: i32) -> OffsetDateTime {
+    Time::from_millis(millis).civil(offset).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 /// Midnight UTC, as milliseconds, of the day that a date field holds (`2026-12-31`), in the reader's time zone.
 pub(crate) fn end_of_day(date: &str, offset: i32) -> Option<i64> {
-    let date: jiff::civil::Date = date.parse().ok()?;
-    let next = date.tomorrow().ok()?.at(0, 0, 0, 0);
-    let offset = Offset::from_seconds(offset).ok()?;
-    Some(offset.to_timestamp(next).ok()?.as_millisecond())
+    let midnight = Time::parse(&format!("{date}T00:00:00Z"))?.as_millis();
+    Some(midnight + (DAY - i64::from(offset)) * 1_000)
 }
 
 #[cfg(test)]

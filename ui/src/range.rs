@@ -1,8 +1,8 @@
 //! Stretches of time: those that end now, and those between two moments. As text they are part of a page's address.
 
-use jiff::{civil::DateTime, tz::Offset};
+use ::api::Time;
 
-use crate::i18n::Text;
+use crate::{format::civil, i18n::Text};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -113,15 +113,16 @@ impl Range {
 
 /// What a field for a date and a time holds, such as `2026-11-23T09:30`, of a moment in the reader's time zone.
 pub(crate) fn local(millis: i64, offset: i32) -> String {
-    let time = jiff::Timestamp::from_millisecond(millis).unwrap_or_default();
-    let time = Offset::from_seconds(offset).unwrap_or(Offset::UTC).to_datetime(time);
-    format!("{:04}-{:02}-{:02}T{:02}:{:02}", time.year(), time.month(), time.day(), time.hour(), time.minute())
+    let time = civil(millis, offset);
+    let month = u8::from(time.month());
+    format!("{:04}-{month:02}-{:02}T{:02}:{:02}", time.year(), time.day(), time.hour(), time.minute())
 }
 
 /// The moment that such a field holds. `offset` tells how far from UTC, in seconds, the reader is at a moment.
 pub(crate) fn moment(field: &str, offset: impl Fn(i64) -> i32) -> Option<i64> {
-    let time: DateTime = field.parse().ok()?;
-    let utc = Offset::UTC.to_timestamp(time).ok()?.as_millisecond();
+    // Browsers leave out seconds that are none.
+    let seconds = if field.len() == "2026-11-23T09:30".len() { ":00" } else { "" };
+    let utc = Time::parse(&format!("{field}{seconds}Z"))?.as_millis();
     // The offset is that of the moment itself, which only an offset tells: close enough to it, it is.
     let near = utc - i64::from(offset(utc)) * 1_000;
     Some(utc - i64::from(offset(near)) * 1_000)
