@@ -251,6 +251,7 @@ async fn main() -> Outcome<()> {
                 Some("The connection was closed before the answer was complete."),
             ));
         }
+        let spent: i64 = attempts.iter().map(|attempt| attempt.duration_ms).sum();
         let settle = Settle {
             id: open.id,
             key_id: key.id,
@@ -274,7 +275,7 @@ async fn main() -> Outcome<()> {
                 Charge::default()
             },
             ttft_ms: works.then_some(first),
-            duration_ms: if tried { first + usage.output * 12 } else { 1 },
+            duration_ms: if works { first + usage.output * 12 } else { spent + 1 },
             error: match state {
                 LogState::Failed => Some("The provider is overloaded (529): Overloaded".to_owned()),
                 LogState::Cancelled => Some("The client left before the answer was complete.".to_owned()),
