@@ -131,6 +131,8 @@ pub(crate) mod tests {
             models: Vec::new(),
             group: "default".to_owned(),
             ip_allow: Vec::new(),
+            budget: None,
+            limits: ::api::limits::Limits::default(),
             last_used_at: None,
             created_at: Time::from_millis(created),
         }
