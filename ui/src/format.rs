@@ -191,6 +191,21 @@ impl Text {
     }
 }
 
+/// `0.125` of 125,000,000 nano-USD: as a form holds it.
+pub(crate) fn dollars(nusd: i64) -> String {
+    let text = format!("{}.{:09}", nusd / 1_000_000_000, nusd % 1_000_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Nano-USD of what a person typed as dollars, exactly; `None` if it isn't an amount.
+pub(crate) fn nano(text: &str) -> Option<i64> {
+    let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ' | '$')).collect();
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let fits = digits(whole) && digits(fraction) && whole.len() + fraction.len() > 0 && fraction.len() <= 9;
+    fits.then(|| format!("{whole}{fraction:0<9}").parse().ok())?
+}
+
 /// `0.8` of 800,000 parts per million; as many decimals as it takes.
 pub(crate) fn decimal(ppm: i64) -> String {
     let (whole, rest) = (ppm / 1_000_000, ppm % 1_000_000);
@@ -365,6 +380,21 @@ mod tests {
             (1_234_567_890_000, "$1,234.56789", "$1,234.567890"),
         ] {
             assert_eq!((en.price(nusd).as_str(), en.money_exact(nusd).as_str()), (price, line));
+        }
+    }
+
+    #[test]
+    fn dollars_that_a_person_types_are_read_exactly() {
+        for (text, nusd) in
+            [("3", 3_000_000_000), ("$0.125", 125_000_000), ("1,000", 1_000_000_000_000), (".5", 500_000_000)]
+        {
+            assert_eq!(nano(text), Some(nusd), "{text}");
+        }
+        for bad in ["", "-1", "three", "1.2.3", "0.0000000001", "99999999999999", "1e3", "."] {
+            assert_eq!(nano(bad), None, "{bad}");
+        }
+        for nusd in [0, 1, 125_000_000, 1_000_000_000_000] {
+            assert_eq!(nano(&dollars(nusd)), Some(nusd));
         }
     }
 }

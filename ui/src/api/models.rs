@@ -1,6 +1,7 @@
 use api::{
     Page,
     models::{Model, ModelPatch, ModelQuery, NewModel},
+    prices::PriceHistory,
 };
 use gloo_net::http::Method;
 
@@ -8,6 +9,11 @@ use super::{Failure, client};
 
 pub(crate) async fn page(query: ModelQuery) -> Result<Page<Model>, Failure> {
     client::page("/api/models", &query).await
+}
+
+/// What it costs, cost, and will cost.
+pub(crate) async fn prices(id: i64) -> Result<PriceHistory, Failure> {
+    client::get(&format!("/api/models/{id}/prices")).await
 }
 
 pub(crate) async fn get(id: i64) -> Result<Model, Failure> {

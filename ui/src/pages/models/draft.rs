@@ -3,8 +3,10 @@
 use api::{
     Fields, Validate,
     models::{Capability, Model, ModelKind, ModelPatch, NewModel},
+    prices::PriceSource,
 };
 
+use super::price::PriceDraft;
 use crate::parts::form::NOT_A_NUMBER;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +19,7 @@ pub(crate) struct Draft {
     pub(crate) capabilities: Option<Vec<Capability>>,
     pub(crate) context: String,
     pub(crate) max_output: String,
+    pub(crate) price: PriceDraft,
 }
 
 impl Draft {
@@ -30,6 +33,10 @@ impl Draft {
             capabilities: model.own.capabilities.clone(),
             context: number(model.own.context),
             max_output: number(model.own.max_output),
+            price: (model.pricing.as_ref())
+                .filter(|_| model.price_source == Some(PriceSource::User))
+                .map(PriceDraft::of)
+                .unwrap_or_default(),
         }
     }
 
@@ -46,9 +53,9 @@ impl Draft {
             capabilities: self.capabilities.clone(),
             context: number(&mut fields, "context", &self.context),
             max_output: number(&mut fields, "max_output", &self.max_output),
-            pricing: None,
+            pricing: self.price.read(&mut fields),
         };
-        new.check(&mut fields);
+        check(&new, &mut fields);
         if fields.is_empty() { Ok(new) } else { Err(fields) }
     }
 
@@ -61,6 +68,7 @@ impl Draft {
         let mut fields = Fields::new();
         let context = number(&mut fields, "context", &self.context);
         let max_output = number(&mut fields, "max_output", &self.max_output);
+        let pricing = self.price.read(&mut fields);
         let patch = ModelPatch {
             status: None,
             aliases: (self.aliases != before.aliases).then(|| self.aliases.clone()),
@@ -69,14 +77,23 @@ impl Draft {
             capabilities: (self.capabilities != before.capabilities).then(|| self.capabilities.clone()),
             context: (self.context.trim() != before.context).then_some(context),
             max_output: (self.max_output.trim() != before.max_output).then_some(max_output),
-            pricing: None,
+            pricing: (self.price != before.price).then_some(pricing),
         };
-        patch.check(&mut fields);
+        check(&patch, &mut fields);
         if fields.is_empty() { Ok(patch) } else { Err(fields) }
     }
 
     fn owner(&self) -> Option<String> {
         Some(self.owner.trim().to_owned()).filter(|owner| !owner.is_empty())
+    }
+}
+
+/// What the form itself found says more.
+fn check(request: &impl Validate, fields: &mut Fields) {
+    let mut found = Fields::new();
+    request.check(&mut found);
+    for (field, fault) in found {
+        fields.entry(field).or_insert(fault);
     }
 }
 

@@ -4,7 +4,7 @@ use ::api::models::{Capability, Model, ModelKind, ModelPatch, NewModel};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::{actions::Actions, draft::Draft, words};
+use super::{actions::Actions, draft::Draft, price_form::PriceForm, words};
 use crate::{
     api,
     i18n::use_text,
@@ -141,6 +141,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                     on_input={set!(max_output)} />
             </section>
             {capabilities}
+            <PriceForm model={props.model.clone()} draft={draft.price.clone()} faults={form.faults().clone()} on_change={set!(price)} />
         </EditorFrame>
     }
 }

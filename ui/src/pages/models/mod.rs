@@ -4,6 +4,7 @@ mod actions;
 mod draft;
 mod editor;
 pub(crate) mod price;
+mod price_form;
 mod rows;
 pub(crate) mod unpriced;
 mod view;

@@ -1,9 +1,94 @@
-//! What a model costs, as lists and bills show it.
+//! What a model costs, as a form holds it: dollars, a text for each class.
 
-use api::{bill::PriceClass, prices::Pricing};
+use api::{
+    Fields,
+    bill::PriceClass,
+    prices::{PriceTier, Pricing},
+};
+
 use yew::prelude::*;
 
-use crate::i18n::Text;
+use crate::{
+    format::{dollars, nano},
+    i18n::Text,
+};
+
+/// A fault that only a form can have; shown in the reader's language.
+pub(crate) const NOT_MONEY: &str = "not an amount of dollars";
+pub(crate) const BOTH_NEEDED: &str = "input and output have a price";
+
+/// Nobody's own price if all is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct PriceDraft {
+    /// In the order of [`PriceClass::ALL`].
+    texts: [String; PriceClass::ALL.len()],
+    pub(crate) tiers: Vec<PriceTier>,
+}
+
+impl PriceDraft {
+    pub(crate) fn of(pricing: &Pricing) -> Self {
+        let mut draft = Self { tiers: pricing.tiers.clone(), ..Self::default() };
+        for (text, class) in draft.texts.iter_mut().zip(PriceClass::ALL) {
+            // What is free for itself is left out, but for the two that are always said.
+            let said = !matches!(class, PriceClass::Request | PriceClass::Image) || pricing.own(*class) != Some(0);
+            *text = pricing.own(*class).filter(|_| said).map(dollars).unwrap_or_default();
+        }
+        draft
+    }
+
+    pub(crate) fn text(&self, class: PriceClass) -> String {
+        let at = PriceClass::ALL.iter().position(|one| *one == class);
+        at.map(|at| self.texts[at].clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn with(&self, class: PriceClass, text: String) -> Self {
+        let mut draft = self.clone();
+        if let Some(at) = PriceClass::ALL.iter().position(|one| *one == class) {
+            draft.texts[at] = text;
+        }
+        draft
+    }
+
+    /// What a class costs while nothing is said of it: what it is a part of does.
+    pub(crate) fn fallback(&self, class: PriceClass) -> String {
+        let whole = match class {
+            PriceClass::Input | PriceClass::Output | PriceClass::Request | PriceClass::Image => return String::new(),
+            PriceClass::CacheWrite1h => PriceClass::CacheWrite5m,
+            PriceClass::Reasoning | PriceClass::OutputAudio => PriceClass::Output,
+            _ => PriceClass::Input,
+        };
+        Some(self.text(whole)).filter(|text| !text.is_empty()).unwrap_or_else(|| self.fallback(whole))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.texts.iter().all(|text| text.trim().is_empty())
+    }
+
+    /// `None` if nothing is said. Faults stand where the server would name them.
+    pub(crate) fn read(&self, fields: &mut Fields) -> Option<Pricing> {
+        if self.is_empty() {
+            return None;
+        }
+        let mut pricing = Pricing { tiers: self.tiers.clone(), ..Pricing::default() };
+        for (text, class) in self.texts.iter().zip(PriceClass::ALL) {
+            let at = || format!("pricing.{}", class.field());
+            let text = text.trim();
+            if text.is_empty() {
+                if matches!(class, PriceClass::Input | PriceClass::Output) {
+                    fields.insert(at(), BOTH_NEEDED.to_owned());
+                }
+                continue;
+            }
+            match nano(text) {
+                Some(nusd) => pricing.set(*class, nusd),
+                None => {
+                    fields.insert(at(), NOT_MONEY.to_owned());
+                }
+            }
+        }
+        Some(pricing)
+    }
+}
 
 /// What a class is called, on bills too.
 pub(crate) const fn class_name(t: Text, class: PriceClass) -> &'static str {
@@ -32,4 +117,47 @@ pub(crate) fn is_free(pricing: &Pricing) -> bool {
     let classes = || PriceClass::ALL.iter();
     classes().all(|class| pricing.own(*class).unwrap_or(0) == 0)
         && pricing.tiers.iter().all(|tier| classes().all(|class| tier.own(*class).unwrap_or(0) == 0))
+}
+
+/// `Input $3.00, Output $15.00`: whatever is said, by class.
+pub(crate) fn sentence(t: Text, own: impl Fn(PriceClass) -> Option<i64>) -> String {
+    let said = |class: &PriceClass| {
+        let nusd = own(*class)?;
+        let silent = matches!(class, PriceClass::Request | PriceClass::Image) && nusd == 0;
+        (!silent).then(|| format!("{} {}", class_name(t, *class), t.price(nusd)))
+    };
+    PriceClass::ALL.iter().filter_map(said).collect::<Vec<_>>().join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(draft: &PriceDraft) -> Result<Option<Pricing>, Vec<String>> {
+        let mut fields = Fields::new();
+        let pricing = draft.read(&mut fields);
+        if fields.is_empty() { Ok(pricing) } else { Err(fields.into_keys().collect()) }
+    }
+
+    #[test]
+    fn a_price_comes_back_as_it_was() {
+        let pricing = Pricing {
+            input_nusd_per_mtok: 3_000_000_000,
+            output_nusd_per_mtok: 0,
+            cache_read_nusd_per_mtok: Some(0),
+            cache_write_1h_nusd_per_mtok: Some(83_333_333),
+            per_request_nusd: 1_000_000,
+            tiers: vec![PriceTier { above_input_tokens: 200_000, ..PriceTier::default() }],
+            ..Pricing::default()
+        };
+        assert_eq!(read(&PriceDraft::of(&pricing)), Ok(Some(pricing)));
+        assert_eq!(read(&PriceDraft::default()), Ok(None));
+    }
+
+    #[test]
+    fn what_is_no_price_is_named() {
+        let draft = PriceDraft::default().with(PriceClass::Input, "three".to_owned());
+        let faults = ["pricing.input_nusd_per_mtok", "pricing.output_nusd_per_mtok"].map(str::to_owned).to_vec();
+        assert_eq!(read(&draft), Err(faults));
+    }
 }

@@ -1,0 +1,186 @@
+//! The part of a model's drawer that says what it costs, who says so, and what it cost before.
+
+use ::api::{
+    Fields,
+    bill::PriceClass,
+    models::Model,
+    prices::{Price, PriceHistory, PriceSource, Pricing},
+};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::price::{BOTH_NEEDED, NOT_MONEY, PriceDraft, class_name, is_free, no_price, sentence};
+use crate::{
+    api,
+    i18n::{Text, use_text},
+    parts::field::TextField,
+    web,
+};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct PriceFormProps {
+    /// A new one if absent.
+    pub(crate) model: Option<Model>,
+    pub(crate) draft: PriceDraft,
+    pub(crate) faults: Fields,
+    pub(crate) on_change: Callback<PriceDraft>,
+}
+
+/// What most models have a price for.
+const FIRST: [PriceClass; 5] =
+    [PriceClass::Input, PriceClass::Output, PriceClass::CacheRead, PriceClass::CacheWrite5m, PriceClass::CacheWrite1h];
+
+const MORE: [PriceClass; 6] = [
+    PriceClass::Reasoning,
+    PriceClass::InputAudio,
+    PriceClass::InputImage,
+    PriceClass::OutputAudio,
+    PriceClass::Request,
+    PriceClass::Image,
+];
+
+/// Prices of the past that are shown.
+const MOST: usize = 8;
+
+#[component]
+pub(crate) fn PriceForm(props: &PriceFormProps) -> Html {
+    let t = use_text();
+    let history = use_state(|| None::<PriceHistory>);
+    let id = props.model.as_ref().map(|model| model.id);
+    use_effect_with(id, {
+        let history = history.setter();
+        move |id| {
+            if let Some(id) = *id {
+                spawn_local(async move {
+                    // Without it the form still says what holds.
+                    if let Ok(answer) = api::models::prices(id).await {
+                        history.set(Some(answer));
+                    }
+                });
+            }
+        }
+    });
+    let said = history.as_ref().and_then(|history| history.catalogue.clone());
+    let field = |class: PriceClass| {
+        let (draft, on_change) = (props.draft.clone(), props.on_change.clone());
+        let error = props.faults.get(&format!("pricing.{}", class.field())).map(|fault| {
+            AttrValue::from(match fault.as_str() {
+                NOT_MONEY => t.price_fault().to_owned(),
+                BOTH_NEEDED => t.price_both().to_owned(),
+                fault => t.server(fault),
+            })
+        });
+        // What holds where the form says nothing.
+        let placeholder = if props.draft.is_empty() {
+            said.as_ref().and_then(|said| said.own(class)).map(|nusd| t.price(nusd)).unwrap_or_default()
+        } else {
+            props.draft.fallback(class)
+        };
+        html! {
+            <TextField key={class.as_str()} id={class.field()} label={class_name(t, class)} value={props.draft.text(class)} {placeholder}
+                inputmode="decimal" {error} on_input={Callback::from(move |text| on_change.emit(draft.with(class, text)))} />
+        }
+    };
+    let back = {
+        let on_change = props.on_change.clone();
+        move |_: MouseEvent| on_change.emit(PriceDraft::default())
+    };
+    let take = said.clone().map(|said| {
+        let on_change = props.on_change.clone();
+        move |_: MouseEvent| on_change.emit(PriceDraft::of(&said))
+    });
+    let empty = props.draft.is_empty();
+    let more_open = MORE.iter().any(|class| !props.draft.text(*class).is_empty());
+    html! {
+        <section aria-labelledby="price">
+            <div class="flex flex-wrap items-baseline gap-x-3 gap-y-1 mb-2">
+                <h3 id="price" class="h2">{t.price_title()}</h3>
+                <span class="text-xs text-ink-2">{t.price_unit()}</span>
+                <span class="ml-auto text-xs">{source(t, props.model.as_ref(), empty)}</span>
+            </div>
+            <div class="grid grid-cols-2 md:grid-cols-3 gap-4 items-start">{for FIRST.into_iter().map(field)}</div>
+            <details class="mt-3 text-sm" open={more_open}>
+                <summary class="cursor-pointer text-ink-2">{t.price_more()}</summary>
+                <div class="mt-3 grid grid-cols-2 md:grid-cols-3 gap-4 items-start">{for MORE.into_iter().map(field)}</div>
+            </details>
+            {tiers(t, &props.draft.tiers)}
+            if let Some(said) = &said {
+                <p class="mt-3 text-xs text-ink-2">
+                    {t.price_catalogue_says(&history.as_ref().map(|history| history.catalogue_date.clone()).unwrap_or_default())}{" "}
+                    {whole(t, said)}{" "}
+                    if !empty {
+                        <button type="button" class="act cursor-pointer" onclick={back}>{t.price_back()}</button>
+                    } else if let Some(take) = take {
+                        <button type="button" class="act cursor-pointer" onclick={take}>{t.price_take()}</button>
+                    }
+                </p>
+            } else if !empty {
+                <p class="mt-3 text-xs text-ink-2"><button type="button" class="act cursor-pointer" onclick={back}>{t.price_remove()}</button></p>
+            }
+            if let Some(history) = &*history { {past(t, &history.items)} }
+        </section>
+    }
+}
+
+/// Who says what it costs.
+fn source(t: Text, model: Option<&Model>, empty: bool) -> Html {
+    if !empty {
+        return html! { <span class="text-ink-2">{t.price_own()}</span> };
+    }
+    if model.is_some_and(|model| model.price_source.is_none()) {
+        return no_price(t);
+    }
+    html! { <span class="text-ink-2">{t.price_from_catalogue()}</span> }
+}
+
+fn whole(t: Text, pricing: &Pricing) -> String {
+    if is_free(pricing) { t.price_free().to_owned() } else { sentence(t, |class| pricing.own(class)) }
+}
+
+fn tiers(t: Text, tiers: &[::api::prices::PriceTier]) -> Html {
+    html! {
+        for tier in tiers {
+            <p key={tier.above_input_tokens} class="mt-2 text-xs text-ink-2">
+                {t.price_above(&t.number(tier.above_input_tokens))}{" "}{sentence(t, |class| tier.own(class))}
+            </p>
+        }
+    }
+}
+
+/// What it cost, costs and will cost, the latest first.
+fn past(t: Text, prices: &[Price]) -> Html {
+    if prices.is_empty() {
+        return Html::default();
+    }
+    let row = |price: &Price| {
+        let from = price.valid_from.as_millis();
+        let who = match (price.source, &price.pricing) {
+            (PriceSource::User, None) => t.price_given_up().to_owned(),
+            (PriceSource::User, Some(_)) => t.price_own().to_owned(),
+            (PriceSource::Catalogue, _) => t.price_of_catalogue(price.catalogue.as_deref().unwrap_or_default()),
+        };
+        let amount = |nusd: Option<i64>| nusd.map_or_else(|| "—".to_owned(), |nusd| t.price(nusd));
+        let input = price.pricing.as_ref().map(|pricing| pricing.input_nusd_per_mtok);
+        let output = price.pricing.as_ref().map(|pricing| pricing.output_nusd_per_mtok);
+        html! {
+            <tr key={price.id} class={price.in_effect.then_some("font-medium")}>
+                <td class="whitespace-nowrap">{t.exact(from, web::utc_offset(from))}</td>
+                <td class="w-full">{who}{if price.in_effect { format!(" · {}", t.price_in_effect()) } else { String::new() }}</td>
+                <td class="n">{amount(input)}</td>
+                <td class="n">{amount(output)}</td>
+            </tr>
+        }
+    };
+    html! {
+        <details class="mt-3 text-sm">
+            <summary class="cursor-pointer text-ink-2">{t.price_history(prices.len())}</summary>
+            <div class="panel overflow-x-auto mt-2" tabindex="0" role="region" aria-labelledby="price"><table class="dt dt-in [&_td]:!h-[28px]">
+                <thead><tr>
+                    <th scope="col">{t.price_since()}</th><th scope="col">{t.price_source()}</th>
+                    <th scope="col" class="n">{t.price_input()}</th><th scope="col" class="n">{t.price_output()}</th>
+                </tr></thead>
+                <tbody>{for prices.iter().take(MOST).map(row)}</tbody>
+            </table></div>
+        </details>
+    }
+}
