@@ -123,6 +123,12 @@ impl Writer {
         if let (Some(failing), None) = (&state.failing, &entry.settle) {
             return Err(failing.clone());
         }
+        // A row that was noted comes before its settlement.
+        if let Some(settle) = &entry.settle
+            && let Some((open, _)) = state.noted.remove(&settle.id)
+        {
+            state.queue.push_back(open.into());
+        }
         state.queue.push_back(entry);
         self.write_soon(&mut state);
         Ok(())
@@ -353,20 +359,10 @@ impl State {
         self.queue.len() < QUEUE || self.failing.is_some()
     }
 
-    /// What the next commit writes. A row that was noted comes before its settlement.
+    /// What the next commit writes.
     fn take(&mut self) -> Vec<Entry> {
-        let mut entries = Vec::with_capacity(BATCH.min(2 * self.queue.len()));
-        while entries.len() < BATCH
-            && let Some(entry) = self.queue.pop_front()
-        {
-            if let Some(settle) = &entry.settle
-                && let Some((open, _)) = self.noted.remove(&settle.id)
-            {
-                entries.push(open.into());
-            }
-            entries.push(entry);
-        }
-        entries
+        let count = BATCH.min(self.queue.len());
+        self.queue.drain(..count).collect()
     }
 
     fn queue_noted(&mut self, is_due: impl Fn(Instant) -> bool) {
