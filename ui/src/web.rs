@@ -88,7 +88,8 @@ fn is_typing(event: &KeyboardEvent) -> bool {
 }
 
 fn overlay_is_open() -> bool {
-    matches!(document().query_selector("dialog[open], :popover-open"), Ok(Some(_)))
+    // A toast lies above everything and is in nobody's way.
+    matches!(document().query_selector("dialog[open], [popover='auto']:popover-open"), Ok(Some(_)))
 }
 
 /// Moves the keyboard to the element that `selector` finds.
