@@ -104,7 +104,7 @@ fn numbers(t: Text, run: &Run, now: i64) -> Html {
             {fact(t.playground_in(), input.map(|tokens| t.tokens(tokens)))}
             {fact(t.playground_out(), output.map(|tokens| t.tokens(tokens)))}
             {fact(t.playground_finish(), run.finish.clone())}
-            if let Some(id) = &run.request_id { <Cost id={id.clone()} /> }
+            if let Some(id) = run.request_id.as_ref().filter(|_| run.tokens.is_some()) { <Cost id={id.clone()} /> }
             if let Some(id) = &run.request_id {
                 <div class="self-end"><dt class="sr-only">{t.error_request_id()}</dt><dd><PageLink to={Route::Log { id: id.clone() }} class="act text-xs">{t.playground_log()}</PageLink></dd></div>
             }
