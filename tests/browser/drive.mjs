@@ -46,6 +46,8 @@ export function texts(all) {
 export async function accessible(page) {
   // Until then there is nothing to judge: the page is still being fetched.
   await page.locator("main h1").first().waitFor({ state: "attached" });
+  // What is asked for again is dimmed until it is there.
+  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
   // A colour that is still fading is neither the one before nor the one after.
   await page.emulateMedia({ reducedMotion: "reduce" });
   if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(AXE);
