@@ -1,6 +1,6 @@
 //! What a request costs: exact, in nano-USD, rounded once per line.
 //!
-//! Every amount goes through [`amount`], which bounds what it is given, so that neither a price that someone typed nor a number that an
+//! Every amount goes through `amount`, which bounds what it is given, so that neither a price that someone typed nor a number that an
 //! upstream sent can overflow.
 
 pub mod catalogue;
