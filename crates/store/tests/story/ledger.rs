@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use api::logs::{LogQuery, LogState};
 use futures_util::future::join_all;
@@ -69,6 +70,26 @@ async fn a_request_is_settled_once() {
         let log = store.logs().get(Scope::All, &id).await.unwrap().unwrap();
         assert_eq!((log.state, log.cost_nusd), (LogState::Done, 4_200));
     }
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_lingers_finds_its_settlement_whenever_that_comes() {
+    const REQUESTS: u64 = 600;
+    let home = Home::new();
+    let store = home.open().await;
+    let asked = (0..REQUESTS).map(async |n| {
+        let open = request(1, 2);
+        let settle = outcome(&open, LogState::Done);
+        store.ledger().note(open).await.unwrap();
+        // From at once to after the row was written alone, through all that lies between.
+        tokio::time::sleep(Duration::from_micros(n * 50)).await;
+        store.ledger().settle(settle).unwrap().await.unwrap();
+    });
+    join_all(asked).await;
+    let rows = all(&store, LogQuery::default()).await;
+    assert_eq!(rows.len() as u64, REQUESTS);
+    assert_eq!(rows.iter().filter(|row| row.state != LogState::Done).count(), 0);
     store.close().await;
 }
 
