@@ -143,7 +143,7 @@ fn row(line: &Line<KeyLook>, shown: &Shown, on_delete: &Callback<Vec<Key>>) -> H
     let cell = |column: KeyColumn| match column {
         KeyColumn::State => html! { <td data-m="sub">{status(glyph, &word)}</td> },
         KeyColumn::Budget => {
-            html! { <td class="min-w-[132px]" data-m="budget">{spent_cell(t, key.budget.as_ref())}</td> }
+            html! { <td class="min-w-[132px]" data-m={key.budget.as_ref().map(|_| "budget")}>{spent_cell(t, key.budget.as_ref())}</td> }
         }
         KeyColumn::Group => html! { <td class="text-ink-2">{&key.group}</td> },
         KeyColumn::Models => html! {
