@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::{ArgMatches, Args, ValueEnum, parser::ValueSource};
 use serde::Deserialize;
 use server::{Config, Egress, Given, Setting, Source};
-use store::{Durability, MasterKeySource};
+use store::{Durability, MasterKeySource, Zone};
 
 /// Each is a flag, an environment variable and a member of the file, by the same name.
 #[derive(Args, Clone, Default, Deserialize)]
@@ -59,6 +59,9 @@ pub(crate) struct Flags {
     /// Days that rows of the audit are kept; 0 keeps them for ever [default: 365]
     #[arg(long, env = "AIGW_AUDIT_DAYS", value_name = "DAYS")]
     audit_days: Option<u16>,
+    /// Time zone in which budgets' days, weeks and months begin, such as `Asia/Shanghai` [default: UTC]
+    #[arg(long, env = "AIGW_TIME_ZONE", value_name = "ZONE")]
+    time_zone: Option<Zone>,
     /// Names of those that the environment gave.
     #[arg(skip)]
     #[serde(skip)]
@@ -109,7 +112,7 @@ impl std::fmt::Debug for Flags {
 const FIXED: [&str; 4] = ["listen", "data_dir", "durability", MASTER_KEY];
 
 /// Those that can be changed while it runs.
-const CHANGEABLE: [&str; 5] = ["public_urls", "trusted_proxies", "egress", "audit_days", "drain_seconds"];
+const CHANGEABLE: [&str; 6] = ["public_urls", "trusted_proxies", "egress", "audit_days", "drain_seconds", "time_zone"];
 
 /// Its value is known only when the store is open: the data directory remembers its own.
 const MASTER_KEY: &str = "master_key";
@@ -188,6 +191,10 @@ impl Flags {
             "egress" => Given::new(name, self.egress.or(file.egress)?.word(), source, origin),
             "audit_days" => Given::new(name, self.audit_days.or(file.audit_days)?, source, origin),
             "drain_seconds" => Given::new(name, self.drain_seconds.or(file.drain_seconds)?, source, origin),
+            "time_zone" => {
+                let zone = self.time_zone.as_ref().or(file.time_zone.as_ref())?;
+                Given::new(name, zone.name(), source, origin)
+            }
             _ => return None,
         })
     }
@@ -204,6 +211,7 @@ impl Flags {
             "master_key_file" => self.master_key_file.is_some(),
             "audit_days" => self.audit_days.is_some(),
             "drain_seconds" => self.drain_seconds.is_some(),
+            "time_zone" => self.time_zone.is_some(),
             _ => false,
         }
     }

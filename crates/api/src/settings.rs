@@ -66,6 +66,10 @@ pub struct SettingsPatch {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub audit_days: Option<Option<i64>>,
+    /// In which budgets' days, weeks and months begin, by its IANA name.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Asia/Shanghai"))]
+    pub time_zone: Option<Option<String>>,
 }
 
 impl Validate for SettingsPatch {

@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::Store;
+use store::{Store, Zone};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) audit_days: u16,
     /// Seconds that running answers may take to finish at shutdown.
     pub(crate) drain_seconds: u64,
+    /// In which budgets' days, weeks and months begin.
+    pub(crate) time_zone: Zone,
 }
 
 impl Default for Settings {
@@ -37,6 +39,7 @@ impl Default for Settings {
             egress: Egress::Private,
             audit_days: 365,
             drain_seconds: 30,
+            time_zone: Zone::UTC,
         }
     }
 }
@@ -105,8 +108,9 @@ impl Live {
                 Err(error) => tracing::warn!(name, %error, "a setting that was chosen in the console can't be used"),
             }
         }
-        let now = ArcSwap::from_pointee(layered(&chosen, &given));
-        Ok(Self { now, given, chosen: Mutex::new(chosen) })
+        let now = layered(&chosen, &given);
+        store.budgets().set_time_zone(now.time_zone.clone()).await?;
+        Ok(Self { now: ArcSwap::from_pointee(now), given, chosen: Mutex::new(chosen) })
     }
 
     pub(crate) fn now(&self) -> Guard<Arc<Settings>> {
@@ -140,6 +144,9 @@ impl Live {
         admit(&settings)?;
         let texts = wanted.into_iter().map(|(name, value)| (name, (!value.is_null()).then(|| value.to_string())));
         store.settings().choose(texts.collect()).await?;
+        if settings.time_zone != self.now().time_zone {
+            store.budgets().set_time_zone(settings.time_zone.clone()).await?;
+        }
         let (before, after) = (self.now().layer(), settings.layer());
         *chosen = next;
         self.now.store(Arc::new(settings));

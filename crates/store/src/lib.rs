@@ -43,6 +43,7 @@ pub use api::bill::Usage;
 pub use access_key::parse_access_key;
 pub use accounts::{AccountError, Accounts};
 pub use audit::{Audit, NewAuditEntry};
+pub use budgets::zone::{NoSuchZone, Zone};
 pub use budgets::{Budgets, Owner};
 pub use channels::{ChannelError, Channels, RelayChannel, RelayKey};
 pub use clock::{Clock, FixedClock, SystemClock};

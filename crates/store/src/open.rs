@@ -8,12 +8,12 @@ use std::sync::Arc;
 use api::Time;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::tz::TimeZone;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, Connection, Row};
 use tokio_util::task::TaskTracker;
 
 use crate::budgets::window::Calendar;
+use crate::budgets::zone::Zone;
 use crate::clock::Clock;
 use crate::engine::{self, Durability, Pools, VersionError};
 use crate::error::Error;
@@ -119,7 +119,7 @@ pub(crate) async fn open(options: Options, migrations: &'static Migrator) -> Res
     drop(connection);
 
     let tasks = TaskTracker::new();
-    let calendar = Arc::new(Calendar::new(TimeZone::UTC));
+    let calendar = Arc::new(Calendar::new(Zone::UTC));
     let ledger =
         Ledger::start(pools.write.clone(), Arc::clone(&clock), Arc::clone(&calendar), Arc::clone(&lock), &tasks);
     Ok(Store::new(Inner {

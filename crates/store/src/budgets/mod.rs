@@ -1,6 +1,7 @@
 //! Budgets: whose they are, and what of them is gone. Only the ledger writes what is used and held.
 
 pub(crate) mod window;
+pub(crate) mod zone;
 
 use std::collections::HashMap;
 

@@ -1,10 +1,14 @@
 //! Where the times of budgets begin and end. Knows calendars, not budgets.
 
+use std::sync::{PoisonError, RwLock};
+
 use api::Time;
 use api::budgets::Period;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Error, Timestamp, ToSpan, Zoned};
+
+use super::zone::Zone;
 
 /// One time: from its first millisecond to the one after its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +28,23 @@ pub(crate) struct Windows {
 
 /// The time zone in which days begin, and so weeks and months.
 #[derive(Debug)]
-pub(crate) struct Calendar(TimeZone);
+pub(crate) struct Calendar(RwLock<Zone>);
 
 impl Calendar {
-    pub(crate) fn new(zone: TimeZone) -> Self {
-        Self(zone)
+    pub(crate) fn new(zone: Zone) -> Self {
+        Self(RwLock::new(zone))
+    }
+
+    pub(crate) fn zone(&self) -> Zone {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set(&self, zone: Zone) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = zone;
     }
 
     pub(crate) fn windows(&self, now: Time) -> Windows {
-        Windows::at(now, &self.0)
+        self.zone().windows(now)
     }
 }
 

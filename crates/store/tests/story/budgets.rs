@@ -146,6 +146,43 @@ async fn a_budget_that_is_gone_takes_no_charges_with_it() {
     store.close().await;
 }
 
+#[tokio::test]
+async fn another_time_zone_moves_the_day_and_gives_nothing_back() {
+    let home = Home::new();
+    let store = home.open().await;
+    let (key, id) = key_with(&store, budget(100, Period::Daily)).await;
+    settle_one(&store, key, id, 40, 60).await;
+    let running = holding(key, &[id], 30);
+    open(&store, &running).await.unwrap();
+    let zone = async |store: &Store, name: &str| store.budgets().set_time_zone(name.parse().unwrap()).await.unwrap();
+
+    zone(&store, "Asia/Shanghai").await;
+    let found = standing(&store, key).await;
+    assert_eq!((found.used_nusd, found.reserved_nusd), (60, 30));
+    assert_eq!(found.resets_at.unwrap().to_string(), "2026-11-23T16:00:00.000Z");
+    assert!(matches!(open(&store, &holding(key, &[id], 11)).await, Err(LedgerError::Spent(_))));
+    settle(&store, &running, 20).await;
+    settle_one(&store, key, id, 5, 5).await;
+    assert_eq!(standing(&store, key).await.used_nusd, 85);
+    // Back and forth.
+    for name in ["UTC", "America/Los_Angeles", "Asia/Shanghai"] {
+        zone(&store, name).await;
+        assert_eq!(standing(&store, key).await.used_nusd, 85, "{name}");
+    }
+    assert_eq!(store.verify().await.unwrap().differences, []);
+    store.close().await;
+
+    // The gateway starts with another zone than it ended with.
+    let store = home.open().await;
+    zone(&store, "UTC").await;
+    let found = standing(&store, key).await;
+    assert_eq!((found.used_nusd, found.resets_at.unwrap().to_string().as_str()), (85, "2026-11-24T00:00:00.000Z"));
+    zone(&store, "Asia/Shanghai").await;
+    home.clock.set(api::Time::from_millis(NOW.as_millis() + 450 * 60 * 1_000));
+    assert_eq!(standing(&store, key).await.used_nusd, 0, "midnight there");
+    store.close().await;
+}
+
 /// What may happen to a budget, in the words of a person who watches.
 #[derive(Debug, Clone)]
 enum Step {
@@ -161,6 +198,8 @@ enum Step {
     Period(Period),
     NextDay,
     Kill,
+    /// Days are counted elsewhere; the day that runs goes on there.
+    Zone(&'static str),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -171,6 +210,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop_oneof![Just(Period::Total), Just(Period::Daily)].prop_map(Step::Period),
         1 => Just(Step::NextDay),
         1 => Just(Step::Kill),
+        1 => prop_oneof![Just("UTC"), Just("Asia/Kolkata"), Just("Africa/Cairo")].prop_map(Step::Zone),
     ]
 }
 
@@ -204,6 +244,7 @@ impl Paper {
 async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let home = Home::new();
     let mut store = home.open().await;
+    let mut zone = "UTC";
     let (key, mut budget_id) = key_with(&store, budget(100, Period::Total)).await;
     let sums = BTreeMap::new();
     let mut paper = Paper { limit: 100, period: Period::Total, day: 1, sums, running: Vec::new(), settled: None };
@@ -257,11 +298,17 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
             Step::Kill => {
                 store.close().await;
                 store = home.open().await;
+                store.budgets().set_time_zone(zone.parse().unwrap()).await.unwrap();
                 for (_, amount, page) in std::mem::take(&mut paper.running) {
                     if page >= 0 {
                         paper.add(page, 0, -amount);
                     }
                 }
+            }
+            Step::Zone(other) => {
+                // At this hour it is the same day in each.
+                zone = other;
+                store.budgets().set_time_zone(zone.parse().unwrap()).await.unwrap();
             }
         }
         let found = standing(&store, key).await;

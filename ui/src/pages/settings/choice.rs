@@ -95,7 +95,7 @@ pub(super) fn Choice(props: &ChoiceProps) -> Html {
             let placeholder = if disabled { t.settings_none() } else { example(&name) };
             html! { <ChipsInput id={name.clone()} label={label.clone()} {values} {on_change} {invalid} {disabled} {placeholder} /> }
         }
-        _ => number(t, props, &draft, &save, disabled),
+        _ => typed_field(t, props, &draft, &save, disabled),
     };
     let fault = draft.fault.clone().map(AttrValue::from);
     let state = match (origin(t, setting), setting.source, &setting.default) {
@@ -119,8 +119,8 @@ pub(super) fn Choice(props: &ChoiceProps) -> Html {
     }
 }
 
-/// A number and its unit. Enter saves, as does leaving the field; Escape reverts.
-fn number(
+/// A number and its unit, or a word. Enter saves, as does leaving the field; Escape reverts.
+fn typed_field(
     t: Text,
     props: &ChoiceProps,
     draft: &UseStateHandle<Draft>,
@@ -130,14 +130,15 @@ fn number(
     let setting = &props.setting;
     let shown = draft.text.clone().unwrap_or_else(|| setting.value.clone());
     let commit = {
-        let (draft, save, held) = (draft.clone(), save.clone(), setting.value.clone());
+        let (draft, save, name, held) = (draft.clone(), save.clone(), setting.name.clone(), setting.value.clone());
         Callback::from(move |()| {
             let Some(text) = draft.text.clone().filter(|_| draft.fault.is_none()) else { return };
             if text.trim() == held {
                 return draft.set(Draft::default());
             }
-            let number = text.trim().parse::<i64>().map_or_else(|_| Value::from(text.clone()), Value::from);
-            save.emit((number, Draft { text: Some(text), ..Draft::default() }));
+            let number = text.trim().parse::<i64>().ok().filter(|_| name != "time_zone");
+            let wanted = number.map_or_else(|| Value::from(text.trim()), Value::from);
+            save.emit((wanted, Draft { text: Some(text), ..Draft::default() }));
         })
     };
     let oninput = {
@@ -155,12 +156,16 @@ fn number(
             _ => {}
         }
     };
-    let unit = if setting.name == "drain_seconds" { t.settings_unit_seconds() } else { t.settings_unit_days() };
+    let (unit, width, inputmode) = match setting.name.as_str() {
+        "time_zone" => ("", "w-full", "text"),
+        "drain_seconds" => (t.settings_unit_seconds(), "w-32", "numeric"),
+        _ => (t.settings_unit_days(), "w-32", "numeric"),
+    };
     let name = setting.name.clone();
     let invalid = draft.fault.is_some();
     html! {
-        <label class={classes!("input", "input-sm", "w-32", invalid.then_some("input-bad"))}>
-            <input id={name.clone()} inputmode="numeric" autocomplete="off" aria-label={title(t, &name)} value={shown} {disabled} {oninput} {onkeydown}
+        <label class={classes!("input", "input-sm", width, invalid.then_some("input-bad"))}>
+            <input id={name.clone()} {inputmode} autocomplete="off" spellcheck="false" aria-label={title(t, &name)} value={shown} {disabled} {oninput} {onkeydown}
                 onblur={commit.reform(|_: FocusEvent| ())} aria-invalid={invalid.then_some("true")} aria-describedby={format!("{name}-note")} />
             <span class="text-ink-3">{unit}</span>
         </label>
@@ -209,7 +214,7 @@ async fn change(
 fn typed(setting: &Setting) -> Value {
     match setting.name.as_str() {
         "public_urls" | "trusted_proxies" => json!(parts(&setting.value)),
-        "egress" => Value::from(setting.value.clone()),
+        "egress" | "time_zone" => Value::from(setting.value.clone()),
         _ => setting.value.parse::<i64>().map_or(Value::Null, Value::from),
     }
 }
@@ -244,6 +249,7 @@ mod tests {
             ("trusted_proxies", "", json!([])),
             ("egress", "public", json!("public")),
             ("audit_days", "90", json!(90)),
+            ("time_zone", "Asia/Shanghai", json!("Asia/Shanghai")),
         ] {
             let patch = json!({ name: typed(&setting(name, value)) });
             assert_eq!(patch[name], sent);

@@ -26,6 +26,7 @@ fn all(t: Text) -> impl Iterator<Item = Found> {
         (Section::General, "durability", t.settings_durability(), t.settings_durability_power()),
         (Section::General, "master_key", t.settings_master_key(), t.settings_master_key_text()),
         (Section::General, "audit_days", t.settings_audit_days(), t.settings_audit_days_text()),
+        (Section::General, "time_zone", t.settings_time_zone(), t.settings_time_zone_text()),
         (Section::General, "drain_seconds", t.settings_drain(), t.settings_drain_text()),
         (Section::Budget, "", t.allowance_gateway(), t.allowance_gateway_text()),
         (Section::Appearance, "language", t.prefs_language(), t.settings_language_text()),

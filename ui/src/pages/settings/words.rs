@@ -15,6 +15,7 @@ pub(super) fn title(t: Text, name: &str) -> String {
         "master_key" => t.settings_master_key(),
         "audit_days" => t.settings_audit_days(),
         "drain_seconds" => t.settings_drain(),
+        "time_zone" => t.settings_time_zone(),
         // The server is newer than this page.
         _ => name,
     }
@@ -34,6 +35,7 @@ pub(super) fn text(t: Text, setting: &Setting) -> &'static str {
         ("master_key", _) => t.settings_master_key_text(),
         ("audit_days", _) => t.settings_audit_days_text(),
         ("drain_seconds", _) => t.settings_drain_text(),
+        ("time_zone", _) => t.settings_time_zone_text(),
         _ => "",
     }
 }

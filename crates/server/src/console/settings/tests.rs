@@ -80,6 +80,7 @@ async fn faults_name_the_setting() {
         (json!({"egress": "sideways"}), "egress"),
         (json!({"drain_seconds": -1}), "drain_seconds"),
         (json!({"audit_days": 40_000}), "audit_days"),
+        (json!({"time_zone": "Mars/Olympus"}), "time_zone"),
         (json!({"listen": "127.0.0.1:1"}), "listen"),
     ] {
         let response = patch(&app, &change).await;
@@ -149,4 +150,24 @@ async fn the_audit_tells_what_a_setting_was_and_is_and_nothing_of_what_stays() {
         json!([row["action"], row["subject"], row["subject_name"], row["before"], row["after"]]),
         json!(["update", "setting", "audit_days, egress", {"audit_days": 365, "egress": "private"}, change])
     );
+}
+
+#[tokio::test]
+async fn budgets_begin_anew_at_midnight_of_the_time_zone() {
+    let app = TestApp::with(Vec::new()).await;
+    let owner = app.cookie(Role::Owner).await;
+    let budget = json!({"budget": {"limit_nusd": 1_000, "period": "daily"}});
+    app.send(json("PUT", "/api/budget", Some(&owner), &budget)).await;
+    let begins = async || {
+        let answer = app.send(json("GET", "/api/budget", Some(&owner), &json!({}))).await;
+        body(answer).await["budget"]["resets_at"].as_str().unwrap().to_owned()
+    };
+    assert!(begins().await.ends_with("T00:00:00.000Z"));
+    assert_eq!(patch(&app, &json!({"time_zone": "asia/shanghai"})).await.status(), StatusCode::OK);
+    assert_eq!(setting(&app, "time_zone").await["value"], "Asia/Shanghai", "as its database writes it");
+    assert!(begins().await.ends_with("T16:00:00.000Z"));
+    let live = crate::settings::Live::read(&app.app.store, Vec::new()).await.unwrap();
+    assert_eq!(live.now().time_zone.name(), "Asia/Shanghai", "after a restart too");
+    patch(&app, &json!({"time_zone": null})).await;
+    assert!(begins().await.ends_with("T00:00:00.000Z"));
 }

@@ -15,6 +15,7 @@ use axum::{
 use http::{HeaderMap, header};
 use ipnet::IpNet;
 use serde_json::Value;
+use store::Zone;
 use url::Url;
 
 use super::all;
@@ -67,7 +68,7 @@ fn locks(live: &Live, wanted: &Layer) -> Fields {
 
 /// What a patch names, as it is stored.
 fn layer(patch: SettingsPatch) -> Result<Layer, Fields> {
-    let SettingsPatch { public_urls, trusted_proxies, egress, drain_seconds, audit_days } = patch;
+    let SettingsPatch { public_urls, trusted_proxies, egress, drain_seconds, audit_days, time_zone } = patch;
     let mut faults = Fields::new();
     let urls = public_urls.map(|urls| {
         urls.map(|urls| {
@@ -84,15 +85,21 @@ fn layer(patch: SettingsPatch) -> Result<Layer, Fields> {
             networks.iter().filter_map(|text| network(text)).map(|net| net.to_string()).collect::<Vec<_>>()
         })
     });
+    let zone = time_zone.map(|name| name.map(|name| name.trim().parse::<Zone>()));
+    if let Some(Some(Err(_))) = zone {
+        let fault = "There is no such time zone. Use one such as Europe/Berlin or Asia/Shanghai.";
+        faults.insert("time_zone".to_owned(), fault.to_owned());
+    }
     if !faults.is_empty() {
         return Err(faults);
     }
-    let members: [(&str, Option<Value>); 5] = [
+    let members: [(&str, Option<Value>); 6] = [
         ("public_urls", urls.map(Value::from)),
         ("trusted_proxies", networks.map(Value::from)),
         ("egress", egress.map(|egress| egress.map(api::settings::Egress::as_str).into())),
         ("drain_seconds", drain_seconds.map(Value::from)),
         ("audit_days", audit_days.map(Value::from)),
+        ("time_zone", zone.map(|zone| zone.and_then(Result::ok).map(String::from).into())),
     ];
     Ok(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
 }
