@@ -47,5 +47,5 @@ pub(crate) fn use_attention(on: bool) -> Attention {
             drop(timer);
         }
     });
-    *attention
+    (*attention).clone()
 }

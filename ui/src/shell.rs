@@ -72,7 +72,7 @@ pub(crate) fn Shell(props: &ShellProps) -> Html {
         use_effect_with(route.clone(), move |_| menu_open.set(false));
     }
     let side = |place: &'static str| {
-        html! { <Side user={props.user.clone()} about={(*about).clone()} {attention} route={route.clone()} on_ask={&ask} {place} /> }
+        html! { <Side user={props.user.clone()} about={(*about).clone()} attention={attention.clone()} route={route.clone()} on_ask={&ask} {place} /> }
     };
     let open = {
         let menu_open = menu_open.setter();

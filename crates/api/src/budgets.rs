@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Fields, Time, Validate, validate};
 
-/// When what was spent begins again at nothing. Days begin at midnight UTC, weeks on Monday.
+/// When what was spent begins again at nothing. Days begin at midnight in the gateway's time zone, weeks on Monday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

@@ -46,7 +46,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::{bill, channels, keys, models, prices, providers, settings, users};
+    use crate::{attention, bill, channels, keys, models, prices, providers, settings, users};
 
     /// The document writes words as serde does, and SQL as `as_str` does.
     fn agree<W: Word + Serialize + Debug>() {
@@ -57,6 +57,7 @@ mod tests {
 
     #[test]
     fn a_word_is_written_alike_everywhere() {
+        agree::<attention::BudgetOwner>();
         agree::<bill::PriceClass>();
         agree::<channels::ChannelShow>();
         agree::<channels::ChannelSort>();

@@ -10,6 +10,7 @@ pub(crate) mod login;
 pub(crate) mod logs;
 pub(crate) mod models;
 pub(crate) mod not_found;
+pub(crate) mod notices;
 pub(crate) mod playground;
 pub(crate) mod providers;
 pub(crate) mod settings;

@@ -78,7 +78,7 @@ fn api() -> Api {
         .route(Access::Member, routes!(keys::list, keys::create))
         .route(Access::Member, routes!(keys::read, keys::update, keys::delete))
         .route(Access::Member, routes!(dashboard::read))
-        .route(Access::Admin, routes!(attention::read))
+        .route(Access::Member, routes!(attention::read))
         .route(Access::Member, routes!(onboarding::read))
         .route(Access::Member, routes!(logs::list))
         .route(Access::Member, routes!(logs::live))

@@ -1,5 +1,6 @@
 //! Budgets: whose they are, and what of them is gone. Only the ledger writes what is used and held.
 
+pub(crate) mod near;
 pub(crate) mod window;
 pub(crate) mod zone;
 
@@ -74,6 +75,10 @@ pub(crate) async fn set(
         sql.push_bind(" WHERE period = ", budget.period.as_str()).push(" AND ");
         owned_by(&mut sql, owner);
         if sql.build().execute(&mut *tx).await?.rows_affected() > 0 {
+            // What is near the end of one amount may be far from that of another.
+            let mut sql = Sql::new("UPDATE budget_windows SET warned_at = NULL WHERE budget_id = (SELECT id FROM budgets WHERE ");
+            owned_by(&mut sql, owner);
+            sql.push(")").build().execute(tx).await?;
             return Ok(());
         }
     }

@@ -112,15 +112,16 @@ async fn carry(tx: &mut AnyConnection, before: &Windows, after: &Windows) -> Res
         // What isn't of requests charged to this window counts as if their rows were gone, so that it can be counted again. A
         // zone that comes back finds a window with a sum of its own, of which the larger one holds.
         sqlx::query(
-            "INSERT INTO budget_windows (budget_id, starts_at, used_nusd, reserved_nusd, pruned_nusd)
-             SELECT budget_id, $1, used_nusd, reserved_nusd, used_nusd
+            "INSERT INTO budget_windows (budget_id, starts_at, used_nusd, reserved_nusd, pruned_nusd, warned_at)
+             SELECT budget_id, $1, used_nusd, reserved_nusd, used_nusd, warned_at
              FROM budget_windows JOIN budgets ON budgets.id = budget_id WHERE period = $2 AND starts_at = $3
              ON CONFLICT (budget_id, starts_at) DO UPDATE
              SET pruned_nusd = budget_windows.pruned_nusd + CASE WHEN excluded.used_nusd > budget_windows.used_nusd
                      THEN excluded.used_nusd - budget_windows.used_nusd ELSE 0 END,
                  used_nusd = CASE WHEN excluded.used_nusd > budget_windows.used_nusd
                      THEN excluded.used_nusd ELSE budget_windows.used_nusd END,
-                 reserved_nusd = budget_windows.reserved_nusd + excluded.reserved_nusd",
+                 reserved_nusd = budget_windows.reserved_nusd + excluded.reserved_nusd,
+                 warned_at = COALESCE(budget_windows.warned_at, excluded.warned_at)",
         )
         .bind(to)
         .bind(period.as_str())

@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use super::hold::{Changes, Place, Room, Spent};
+use super::hold::{Changes, Place, Room, Spent, Warning};
 use super::{Entry, Open, Settle};
 use crate::budgets::window::Windows;
 use crate::engine;
@@ -35,6 +35,13 @@ impl New<'_> {
 
 /// Requests that weren't written because they don't fit into a budget.
 pub(super) type Refusals = HashMap<Uuid, Box<Spent>>;
+
+/// What became of those that have to fit into a budget.
+#[derive(Debug, Default)]
+pub(super) struct Decided {
+    pub(super) refused: Refusals,
+    pub(super) warnings: Vec<Warning>,
+}
 
 /// Rows to insert, and settlements of rows that are there.
 #[derive(Debug, Default)]
@@ -108,7 +115,8 @@ impl<'e> Batch<'e> {
         Some(sql)
     }
 
-    /// Runs the statements one by one; `used` are the keys whose last use is to be written. Says who was refused.
+    /// Runs the statements one by one; `used` are the keys whose last use is to be written. Says who was refused, and which budgets
+    /// are to be warned of once it is committed.
     ///
     /// What took effect is counted, and only that: a settlement that comes again finds its row settled and changes nothing.
     pub(super) async fn write(
@@ -117,20 +125,28 @@ impl<'e> Batch<'e> {
         used: &[i64],
         now: Time,
         windows: &Windows,
-    ) -> Result<Refusals, Error> {
+    ) -> Result<Decided, Error> {
         let mut tally = Tally::default();
         // Settlements first: what they let go of is free for those that come with them.
         self.settle(tx, &mut tally).await?;
-        let refused = self.decide(tx, windows).await?;
-        self.inserts.retain(|new| !refused.contains_key(&new.open.id));
+        let decided = self.decide(tx, windows).await?;
+        self.inserts.retain(|new| !decided.refused.contains_key(&new.open.id));
         self.insert(tx, &mut tally).await?;
+        for (budget_id, starts_at) in decided.warnings.iter().map(|warning| warning.place) {
+            sqlx::query("UPDATE budget_windows SET warned_at = $1 WHERE budget_id = $2 AND starts_at = $3")
+                .bind(now.as_millis())
+                .bind(budget_id)
+                .bind(starts_at)
+                .execute(&mut *tx)
+                .await?;
+        }
         tally.write(tx).await?;
         if !used.is_empty() {
             let mut sql = Sql::default();
             touch(&mut sql, used, now);
             sql.build().execute(tx).await?;
         }
-        Ok(refused)
+        Ok(decided)
     }
 
     async fn settle(&self, tx: &mut AnyConnection, tally: &mut Tally) -> Result<(), Error> {
@@ -149,7 +165,7 @@ impl<'e> Batch<'e> {
     }
 
     /// Lets those in that fit into their budgets, each for itself and in the order in which they came.
-    async fn decide(&mut self, tx: &mut AnyConnection, windows: &Windows) -> Result<Refusals, Error> {
+    async fn decide(&mut self, tx: &mut AnyConnection, windows: &Windows) -> Result<Decided, Error> {
         let holds = || self.inserts.iter().filter_map(|new| new.open.hold.as_ref());
         let ids: BTreeSet<i64> = holds().flat_map(|hold| hold.budgets.iter().copied()).collect();
         let ids: Vec<i64> = ids.into_iter().collect();
@@ -164,7 +180,7 @@ impl<'e> Batch<'e> {
                 }
             }
         }
-        Ok(refused)
+        Ok(Decided { refused, warnings: room.warnings() })
     }
 
     async fn insert(&self, tx: &mut AnyConnection, tally: &mut Tally) -> Result<(), Error> {

@@ -9,6 +9,7 @@ use api::Time;
 use api::budgets::Period;
 use sqlx::AnyConnection;
 
+use crate::budgets::near::warns_from;
 use crate::budgets::window::{Window, Windows};
 use crate::budgets::{Owner, owner, starts_at};
 use crate::error::Error;
@@ -86,7 +87,7 @@ impl Changes {
 #[derive(Debug, Default)]
 pub(super) struct Room(BTreeMap<i64, Standing>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Standing {
     owner: Owner,
     period: Period,
@@ -94,6 +95,32 @@ struct Standing {
     limit: i64,
     /// Used and held.
     gone: i64,
+    /// How much must be gone for a warning; `None` if nobody wants one or it was given.
+    warns_from: Option<i64>,
+}
+
+/// A budget of which so much is gone that its owner wants to know. Once in a window.
+#[derive(Debug)]
+pub(super) struct Warning {
+    pub(super) place: Place,
+    standing: Standing,
+}
+
+impl Warning {
+    /// For whoever watches the log; the console shows how the budget stands.
+    pub(super) fn tell(&self) {
+        let Standing { owner, period, window, limit, gone, .. } = &self.standing;
+        let resets_at = window.ends_at.map(|at| Time::from_millis(at).to_string());
+        tracing::warn!(
+            budget.id = self.place.0,
+            budget.owner = ?owner,
+            budget.period = period.as_str(),
+            budget.limit_nusd = limit,
+            budget.gone_nusd = gone,
+            budget.resets_at = resets_at,
+            "a budget comes to its end"
+        );
+    }
 }
 
 impl Room {
@@ -101,7 +128,7 @@ impl Room {
         let mut room = Self::default();
         for ids in chunks(ids) {
             let mut sql = Sql::new(
-                "SELECT id, key_id, user_id, group_name, period, limit_nusd,
+                "SELECT id, key_id, user_id, group_name, period, limit_nusd, warn_percent, warned_at,
                      COALESCE(used_nusd, 0) + COALESCE(reserved_nusd, 0) AS gone
                  FROM budgets LEFT JOIN budget_windows ON budget_id = id AND starts_at = ",
             );
@@ -110,12 +137,15 @@ impl Room {
             for row in &sql.build().fetch_all(&mut *tx).await? {
                 let row = Columns { table: "budgets", row };
                 let period = row.word("period")?;
+                let limit = row.get("limit_nusd")?;
+                let is_said = row.get::<Option<i64>>("warned_at")?.is_some();
                 let standing = Standing {
                     owner: owner(&row)?,
                     period,
                     window: windows.of(period),
-                    limit: row.get("limit_nusd")?,
+                    limit,
                     gone: row.get("gone")?,
+                    warns_from: warns_from(limit, row.get("warn_percent")?).filter(|_| !is_said),
                 };
                 room.0.insert(row.get("id")?, standing);
             }
@@ -149,6 +179,13 @@ impl Room {
         }
         Ok(places)
     }
+
+    /// Those of which enough is gone for a warning.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let is_near = |budget: &Standing| budget.limit > 0 && budget.warns_from.is_some_and(|from| budget.gone >= from);
+        let near = self.0.iter().filter(|(_, budget)| is_near(budget));
+        near.map(|(id, budget)| Warning { place: (*id, budget.window.starts_at), standing: budget.clone() }).collect()
+    }
 }
 
 #[cfg(test)]
@@ -162,6 +199,7 @@ mod tests {
             window: Window { starts_at: 0, ends_at: None },
             limit,
             gone,
+            warns_from: Some(limit * 8 / 10),
         };
         Room(budgets.iter().map(|(id, limit, gone)| (*id, standing(*limit, *gone))).collect())
     }
@@ -196,5 +234,15 @@ mod tests {
     #[test]
     fn a_budget_that_was_taken_away_hinders_nothing() {
         assert_eq!(room(&[]).take(&hold(&[1], 50)), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_warning_is_due_as_soon_as_enough_is_gone() {
+        let mut room = room(&[(1, 100, 0), (2, 0, 0)]);
+        room.take(&hold(&[1, 2], 0)).unwrap();
+        room.take(&hold(&[1], 79)).unwrap();
+        assert!(room.warnings().is_empty());
+        room.take(&hold(&[1], 1)).unwrap();
+        assert_eq!(room.warnings().iter().map(|warning| warning.place).collect::<Vec<_>>(), [(1, 0)]);
     }
 }

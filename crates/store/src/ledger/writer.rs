@@ -327,9 +327,12 @@ impl Writer {
         }
         let mut transaction = connection.begin_with(engine::BEGIN_WRITE).await?;
         let windows = self.calendar.windows(now);
-        let refused = batch.write(&mut transaction, used, now, &windows).await?;
+        let decided = batch.write(&mut transaction, used, now, &windows).await?;
         transaction.commit().await?;
-        Ok(refused)
+        for warning in &decided.warnings {
+            warning.tell();
+        }
+        Ok(decided.refused)
     }
 
     pub(super) async fn count(&self, running: &[(Uuid, i64)]) -> Result<(), Error> {

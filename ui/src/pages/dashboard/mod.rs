@@ -25,7 +25,7 @@ use self::{
 use crate::{
     api::{self, Failure},
     i18n::use_text,
-    pages::models::unpriced::UnpricedBanner,
+    pages::notices::Notices,
     parts::{
         async_view::FailureView,
         header::PageHeader,
@@ -134,7 +134,7 @@ pub(crate) fn DashboardPage() -> Html {
                     if let Some(from) = dashboard.counted_from.map(::api::Time::as_millis) {
                         <p class="px-4 md:px-6 py-2 text-xs text-ink-2 border-t border-line" role="status">{t.dashboard_counted_from(&t.hour_minute(from, web::utc_offset(from)))}</p>
                     }
-                    if admin { <UnpricedBanner /> }
+                    <Notices budgets=true />
                     <Onboarding requests={dashboard.totals.requests} />
                     {figures::figures(t, dashboard)}
                     <Spend dashboard={dashboard.clone()} {by} {admin} on_by={move |by| set_by.set(by)} />

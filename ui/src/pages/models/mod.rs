@@ -6,7 +6,6 @@ mod editor;
 pub(crate) mod price;
 mod price_form;
 mod rows;
-pub(crate) mod unpriced;
 mod view;
 pub(crate) mod words;
 
@@ -18,12 +17,11 @@ use self::{
     actions::{Actions, Models},
     editor::Editor,
     rows::{ModelColumn, ModelLook},
-    unpriced::UnpricedBanner,
 };
 use crate::{
     api,
     i18n::use_text,
-    pages::providers::use_providers,
+    pages::{notices::Notices, providers::use_providers},
     parts::{
         bulk_bar::{bulk_action, bulk_danger},
         columns::{column_chooser, use_columns},
@@ -122,7 +120,7 @@ pub(crate) fn ModelsPage(props: &ModelsProps) -> Html {
     let note = count.map(|count| html! { {t.models_count(count)} }).unwrap_or_default();
     html! {<>
         <PageHeader title={t.models_title()} {note}><AddButton label={t.models_add()} on_add={&add} /></PageHeader>
-        <UnpricedBanner />
+        <Notices />
         {list}
         {drawer}
         {delete_rows((*deleting).clone(), title, t.models_delete_text(), on_delete, Callback::from(move |()| stop.set(Vec::new())))}
