@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::support::{Gateway, Script, Upstream, chunk, usage_chunk};
+use crate::support::{Client, Gateway, PASSWORD, Script, Upstream, chunk, eventually, usage_chunk};
 
 /// What a request of the model `m` costs here, in nano-USD.
 const PRICE: i64 = 1_000_000;
@@ -123,6 +123,48 @@ async fn every_budget_that_applies_must_have_room() {
     assert_eq!(number(&budget(&gateway, &key).await, "used_nusd"), PRICE);
     gateway.json(reqwest::Method::PUT, "/api/budget", &json!({"budget": null})).await.expect(200);
     gateway.ask(secret, "m").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_budget_that_comes_to_its_end_is_told_once_and_shown_to_whom_it_belongs() {
+    let (gateway, _upstream) = priced().await;
+    let key =
+        gateway.key_with(json!({"name": "laptop", "budget": {"limit_nusd": 10 * PRICE, "period": "daily"}})).await;
+    let secret = key["secret"].as_str().unwrap();
+    let near = async |client: &Client| client.get("/api/attention").await.expect(200)["budgets"].clone();
+    for _ in 0..7 {
+        gateway.ask(secret, "m").await.expect(200);
+    }
+    assert_eq!(near(&gateway).await, json!([]));
+    gateway.ask(secret, "m").await.expect(200);
+    let told = near(&gateway).await;
+    let shown = |told: &Value| json!([told[0]["owner"], told[0]["id"], told[0]["name"], told[0]["percent"]]);
+    assert_eq!(shown(&told), json!(["key", key["id"], "laptop", 80]));
+    assert!(told[0]["resets_at"].as_str().unwrap().ends_with("T00:00:00.000Z"), "{told}");
+    gateway.ask(secret, "m").await.expect(200);
+    gateway.ask(secret, "m").await.expect(200);
+    assert_eq!(gateway.ask(secret, "m").await.status, 402);
+    assert_eq!(near(&gateway).await[0]["percent"], 100);
+    let told = "a budget comes to its end budget.id=1 ";
+    let lines = || gateway.process.stderr().lines().filter(|line| line.contains(told)).count();
+    eventually("it is in the program's log", async || (lines() == 1).then_some(())).await;
+
+    let member = json!({"username": "mia", "password": PASSWORD, "role": "member"});
+    gateway.post("/api/users", member).await.expect(201);
+    let mia = gateway.with_cookie(&gateway.login("mia", PASSWORD).await);
+    assert_eq!(near(&mia).await, json!([]), "it isn't hers");
+    let own = mia.post("/api/keys", json!({"name": "hers", "budget": {"limit_nusd": PRICE}})).await.expect(201);
+    gateway.ask(own["secret"].as_str().unwrap(), "m").await.expect(200);
+    assert_eq!(shown(&near(&mia).await), json!(["key", own["id"], "hers", 100]));
+    assert_eq!(gateway.get("/api/attention").await.expect(200)["budgets_near"], 2);
+    // Another amount is another end.
+    let path = format!("/api/keys/{}", key["id"]);
+    gateway.patch(&path, json!({"budget": {"limit_nusd": 100 * PRICE, "period": "daily"}})).await.expect(200);
+    assert_eq!(gateway.get("/api/attention").await.expect(200)["budgets_near"], 1);
+    for _ in 0..71 {
+        gateway.ask(secret, "m").await.expect(200);
+    }
+    eventually("it is told again", async || (lines() == 2).then_some(())).await;
 }
 
 /// Cycles of `cargo xtask chaos kill`; fewer in the whole test.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
-use crate::support::{Gateway, Script, Upstream, chunk, eventually, raw};
+use crate::support::{Gate, Gateway, Launch, Script, Upstream, chunk, eventually, raw, usage_chunk};
 
 async fn with_model() -> (Gateway, Upstream, String) {
     let gateway = Gateway::start().await;
@@ -145,4 +145,97 @@ async fn many_clients_that_leave_leave_nothing_behind() {
     rows.iter().for_each(assert_cancelled);
     upstream.on("m", Script::json(200, json!({"choices": []}).to_string()));
     gateway.ask(&key, "m").await.expect(200);
+}
+
+async fn with_drain() -> (Gateway, Upstream, String) {
+    let gateway = Gateway::start().await;
+    let upstream = Upstream::start().await;
+    let by_token = json!({"input_nusd_per_mtok": 1_000_000_000, "output_nusd_per_mtok": 2_000_000_000});
+    gateway.post("/api/models", json!({"name": "m", "pricing": by_token})).await.expect(201);
+    gateway.channel_with("main", &upstream, &["m"], json!({"on_disconnect": "drain"})).await;
+    let key = gateway.key().await;
+    (gateway, upstream, key)
+}
+
+/// The usage of [`usage_chunk`], charged in full although nobody saw it.
+#[track_caller]
+fn assert_drained(log: &Value) {
+    assert_cancelled(log);
+    assert!(log["error"].as_str().unwrap_or_default().contains("read to its end"), "{log}");
+    let told = ["input_tokens", "output_tokens", "cost_nusd", "estimated"].map(|member| log[member].clone());
+    assert_eq!(told, [json!(11), json!(7), json!(11 * 1_000 + 7 * 2_000), json!(false)], "{log}");
+}
+
+#[tokio::test]
+async fn a_channel_that_drains_is_read_to_the_end_and_charged_as_it_was() {
+    let (gateway, upstream, key) = with_drain().await;
+    let gate = Gate::new();
+    let script =
+        Script::stream().event(&chunk(Some("word "))).gate(&gate).event(&chunk(Some("word"))).event(&chunk(None));
+    upstream.on("m", script.event(&usage_chunk()).event("[DONE]").finish());
+    let mut stream = gateway.stream(&key, "m").await;
+    let id = stream.id();
+    stream.until("word").await;
+    drop(stream);
+    assert_eq!(gateway.opened(&id).await["state"], "open", "it goes on");
+    gate.open();
+    assert_drained(&gateway.settled(&id).await);
+}
+
+#[tokio::test]
+async fn a_channel_that_drains_goes_on_before_its_head_is_here() {
+    let (gateway, upstream, key) = with_drain().await;
+    let gate = Gate::new();
+    let whole = json!({
+        "choices": [{"message": {"role": "assistant", "content": "Once"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},
+    });
+    let whole = whole.to_string();
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", whole.len());
+    let streamed = Script::bytes("")
+        .gate(&gate)
+        .send(&b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"[..]);
+    let streamed =
+        streamed.event(&chunk(Some("Once"))).event(&chunk(None)).event(&usage_chunk()).event("[DONE]").finish();
+    for (script, stream) in [(Script::bytes("").gate(&gate).send(head + &whole), false), (streamed, true)] {
+        upstream.on("m", script);
+        let before = upstream.seen().len();
+        let known: Vec<Value> = gateway.logs().await.iter().map(|row| row["id"].clone()).collect();
+        let mut connection = raw(gateway.address()).await;
+        let body = json!({"model": "m", "stream": stream, "messages": []}).to_string();
+        let head = format!(
+            "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        connection.write_all(head.as_bytes()).await.unwrap();
+        upstream.arrived(before + 1).await;
+        drop(connection);
+        gate.open();
+        let log = eventually("the request is settled", async || {
+            let rows = gateway.logs().await;
+            rows.into_iter().find(|row| !known.contains(&row["id"]) && row["state"] != "open")
+        })
+        .await;
+        assert_drained(&log);
+    }
+}
+
+#[tokio::test]
+async fn what_is_drained_has_as_long_as_running_answers_when_the_program_ends() {
+    let mut gateway = Launch::new().env("AIGW_DRAIN_SECONDS", "1").sign_in().await;
+    let upstream = Upstream::start().await;
+    upstream.on("m", Script::stream().event(&chunk(Some(&"word ".repeat(30)))).stall());
+    gateway.channel_with("main", &upstream, &["m"], json!({"on_disconnect": "drain"})).await;
+    let key = gateway.key().await;
+    let mut stream = gateway.stream(&key, "m").await;
+    let id = stream.id();
+    stream.until("word").await;
+    drop(stream);
+    gateway.opened(&id).await;
+    gateway.process.terminate();
+    assert_eq!(gateway.process.exit().await.code(), Some(0));
+    gateway.restart().await;
+    let log = gateway.log(&id).await;
+    assert_eq!(log["state"], "interrupted", "{log}");
+    assert!((30..=100).contains(&log["output_tokens"].as_i64().unwrap()), "{log}");
 }

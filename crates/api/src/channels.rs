@@ -34,6 +34,7 @@ pub struct Channel {
     pub keys: Vec<ChannelKey>,
     /// Which model a test asks; the first of `models` if `null`.
     pub test_model: Option<String>,
+    pub on_disconnect: OnDisconnect,
     /// How the last test went; `null` if it was never tested.
     pub last_test: Option<ChannelTest>,
     pub created_at: Time,
@@ -57,6 +58,16 @@ impl ChannelStatus {
         }
     }
 }
+
+words!(
+    /// What becomes of an answer whose client has left.
+    OnDisconnect {
+        /// The provider is told to stop, and what came is charged.
+        Cancel = "cancel",
+        /// The answer is read to its end, so that what the provider charges is charged.
+        Drain = "drain",
+    }
+);
 
 /// How a channel is, in the order of who needs the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,6 +165,8 @@ pub struct NewChannel {
     pub status: ChannelStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_model: Option<String>,
+    #[serde(default = "default_on_disconnect")]
+    pub on_disconnect: OnDisconnect,
 }
 
 /// What to change. What is absent stays.
@@ -187,6 +200,8 @@ pub struct ChannelPatch {
     /// `""` goes back to the first model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_model: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_disconnect: Option<OnDisconnect>,
 }
 
 /// Ask the channel something tiny.
@@ -342,6 +357,10 @@ fn default_groups() -> Vec<String> {
 
 const fn default_weight() -> i64 {
     100
+}
+
+const fn default_on_disconnect() -> OnDisconnect {
+    OnDisconnect::Cancel
 }
 
 const fn default_status() -> ChannelStatus {

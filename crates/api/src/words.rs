@@ -61,6 +61,7 @@ mod tests {
         agree::<bill::PriceClass>();
         agree::<channels::ChannelShow>();
         agree::<channels::ChannelSort>();
+        agree::<channels::OnDisconnect>();
         agree::<keys::KeyShow>();
         agree::<keys::KeySort>();
         agree::<models::ModelKind>();

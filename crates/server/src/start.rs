@@ -232,6 +232,7 @@ async fn make_demo(app: &App) -> Result<SecretString, StartError> {
         weight: 100,
         status: api::channels::ChannelStatus::Enabled,
         test_model: None,
+        on_disconnect: api::channels::OnDisconnect::Cancel,
     };
     let (channel, _) =
         store.audit().follow(made(SubjectKind::Channel, &demo.name), store.channels().create(demo.clone())).await;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use api::channels::{Channel, ChannelKey, ChannelPatch, ChannelStatus, ChannelTest, NewChannel};
+use api::channels::{Channel, ChannelKey, ChannelPatch, ChannelStatus, ChannelTest, NewChannel, OnDisconnect};
 use secrecy::SecretString;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -35,6 +35,7 @@ pub struct RelayChannel {
     pub weight: i64,
     pub enabled: bool,
     pub test_model: Option<String>,
+    pub on_disconnect: OnDisconnect,
     pub keys: Vec<RelayKey>,
 }
 
@@ -64,7 +65,7 @@ impl ChannelError {
 }
 
 const SELECT: &str = "SELECT id, name, provider, base_url, models, model_mapping, groups, priority, weight, status,
-    test_model, last_test, created_at, updated_at FROM channels WHERE ";
+    test_model, on_disconnect, last_test, created_at, updated_at FROM channels WHERE ";
 
 impl Channels<'_> {
     /// All of them in the order of their making.
@@ -105,8 +106,8 @@ impl Channels<'_> {
                     let names = unique(new.models);
                     let id: i64 = sqlx::query(
                         "INSERT INTO channels (name, provider, base_url, models, model_mapping, groups, priority,
-                             weight, status, test_model, created_at, updated_at)
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                             weight, status, test_model, created_at, updated_at, on_disconnect)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                          RETURNING id",
                     )
                     .bind(new.name)
@@ -121,6 +122,7 @@ impl Channels<'_> {
                     .bind(not_empty(new.test_model))
                     .bind(now)
                     .bind(now)
+                    .bind(new.on_disconnect.as_str())
                     .fetch_one(&mut *tx)
                     .await
                     .map_err(ChannelError::from_write)?
@@ -147,8 +149,8 @@ impl Channels<'_> {
                     let names = unique(patch.models.unwrap_or(before.models));
                     sqlx::query(
                         "UPDATE channels SET name = $1, base_url = $2, models = $3, model_mapping = $4, groups = $5,
-                             priority = $6, weight = $7, status = $8, test_model = $9, updated_at = $10
-                         WHERE id = $11",
+                             priority = $6, weight = $7, status = $8, test_model = $9, on_disconnect = $10, updated_at = $11
+                         WHERE id = $12",
                     )
                     .bind(patch.name.unwrap_or(before.name))
                     .bind(patch.base_url.map_or(before.base_url, |url| not_empty(Some(url))))
@@ -159,6 +161,7 @@ impl Channels<'_> {
                     .bind(patch.weight.unwrap_or(before.weight))
                     .bind(patch.status.unwrap_or(before.status).as_str())
                     .bind(patch.test_model.map_or(before.test_model, |model| not_empty(Some(model))))
+                    .bind(patch.on_disconnect.unwrap_or(before.on_disconnect).as_str())
                     .bind(now)
                     .bind(id)
                     .execute(&mut *tx)
@@ -249,6 +252,7 @@ impl Channels<'_> {
                     weight: channel.weight,
                     enabled: channel.status == ChannelStatus::Enabled,
                     test_model: channel.test_model,
+                    on_disconnect: channel.on_disconnect,
                 })
             })
             .collect()
@@ -363,6 +367,7 @@ fn channel(row: &AnyRow) -> Result<Channel, Error> {
         status: row.word("status")?,
         keys: Vec::new(),
         test_model: row.get("test_model")?,
+        on_disconnect: row.word("on_disconnect")?,
         last_test,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

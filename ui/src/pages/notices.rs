@@ -46,7 +46,10 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
                 let _ok = navigator.push_with_query(&Route::Models, &query);
             }
         };
-        notice("unpriced", html! {<>{t.price_unpriced(*unpriced)}{" "}<a {href} class="act" {onclick}>{t.price_say()}</a></>})
+        notice(
+            "unpriced",
+            html! {<>{t.price_unpriced(*unpriced)}{" "}<a {href} class="act" {onclick}>{t.price_say()}</a></>},
+        )
     });
     let more = budgets_near - i64::try_from(budgets.len()).unwrap_or(0);
     html! {<>
@@ -77,11 +80,8 @@ fn budget(t: Text, near: &NearBudget, admin: bool) -> Html {
             (t.notice_gateway().to_owned(), Some(Route::SettingsSection { section: Section::Budget }))
         }
     };
-    let words = if near.percent >= 100 {
-        t.notice_spent(&whose)
-    } else {
-        t.notice_near(&whose, &near.percent.to_string())
-    };
+    let words =
+        if near.percent >= 100 { t.notice_spent(&whose) } else { t.notice_near(&whose, &near.percent.to_string()) };
     notice(
         "budget",
         html! {<>

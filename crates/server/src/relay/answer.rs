@@ -17,6 +17,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::{
     attempt::{Answer, Flow, IDLE, Refusal},
+    drain,
     plan::Candidate,
     refuse,
     settle::{Settler, Settling},
@@ -107,7 +108,7 @@ struct Relayed {
 }
 
 /// What has arrived and isn't sent yet, and what is known of it.
-enum Piece {
+pub(super) enum Piece {
     Whole {
         out: BytesMut,
         /// The newest bytes, held until it is known whether they are the last.
@@ -129,7 +130,7 @@ enum State {
 }
 
 impl Piece {
-    fn whole(arrived: Vec<Bytes>) -> Self {
+    pub(super) fn whole(arrived: Vec<Bytes>) -> Self {
         let mut piece = Self::Whole { out: BytesMut::new(), last: Bytes::new(), seen: Vec::new(), size: 0 };
         for bytes in arrived {
             piece.feed(bytes);
@@ -137,7 +138,7 @@ impl Piece {
         piece
     }
 
-    fn feed(&mut self, bytes: Bytes) {
+    pub(super) fn feed(&mut self, bytes: Bytes) {
         match self {
             Self::Whole { out, last, seen, size } => {
                 *size += bytes.len();
@@ -153,18 +154,18 @@ impl Piece {
         }
     }
 
-    fn out(&mut self) -> &mut BytesMut {
+    pub(super) fn out(&mut self) -> &mut BytesMut {
         match self {
             Self::Whole { out, .. } | Self::Stream { out, .. } => out,
         }
     }
 
-    fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         matches!(self, Self::Stream { through, .. } if through.is_done())
     }
 
     /// What the answer came to, and its last bytes; `Err` where the only honest end is a broken connection.
-    fn finish(&mut self, how: How) -> (Summary, Result<Bytes, String>) {
+    pub(super) fn finish(&mut self, how: How) -> (Summary, Result<Bytes, String>) {
         match self {
             Self::Stream { out, through } => {
                 through.finish(how, out);
@@ -186,7 +187,15 @@ impl Piece {
         }
     }
 
-    fn summary(&self) -> Summary {
+    /// Bytes of content so far, of a stream; nothing is counted while an answer in one piece runs.
+    pub(super) fn content(&self) -> usize {
+        match self {
+            Self::Stream { through, .. } => through.summary().content,
+            Self::Whole { .. } => 0,
+        }
+    }
+
+    pub(super) fn summary(&self) -> Summary {
         match self {
             Self::Stream { through, .. } => through.summary().clone(),
             Self::Whole { size, .. } => Summary { content: *size, ..Summary::default() },
@@ -200,9 +209,7 @@ impl Relayed {
     }
 
     fn flush(&mut self) -> Frame<Bytes> {
-        if let Piece::Stream { through, .. } = &self.piece {
-            self.settler.passed(through.summary().content);
-        }
+        self.settler.passed(self.piece.content());
         Frame::data(self.piece.out().split().freeze())
     }
 
@@ -282,9 +289,15 @@ impl http_body::Body for Relayed {
 }
 
 impl Drop for Relayed {
-    /// The client left, or the gateway is ending: what has passed is settled.
+    /// The client left, or the gateway is ending: what has passed is settled, or what is still to come too.
     fn drop(&mut self) {
-        if matches!(self.state, State::Flowing) {
+        if !matches!(self.state, State::Flowing) {
+            return;
+        }
+        if self.settler.drains() {
+            let piece = std::mem::replace(&mut self.piece, Piece::whole(Vec::new()));
+            drain::go_on(piece, self.rest.take(), self.settler.hand_over(), self.status);
+        } else {
             self.settler.abandon(Some(self.status), &self.piece.summary());
         }
     }

@@ -19,8 +19,7 @@ use tokio::time::Instant;
 use super::{
     admit::admit,
     answer::{name_channel, respond, respond_refusal},
-    attempt::attempt,
-    body, credential,
+    body, credential, drain,
     limits::{Pass, TooFast},
     plan::plan,
     refuse,
@@ -107,7 +106,10 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
     while let Some(candidate) = candidates.next() {
         settler.asks(candidate);
         let asked = Instant::now();
-        match attempt(app, candidate, &request, &parts.headers).await {
+        let attempted = drain::attempt(app, candidate, &request, &parts.headers, settler).await;
+        let Some((result, own)) = attempted else { break };
+        settler = own;
+        match result {
             Ok(answer) => {
                 settler.tried(candidate, asked.elapsed(), Some(answer.status.as_u16()), None);
                 let attempts = settler.attempts();

@@ -10,6 +10,7 @@ mod body;
 mod budgets;
 mod credential;
 mod dial;
+mod drain;
 pub(crate) mod egress;
 mod gcra;
 mod handle;

@@ -143,6 +143,7 @@ mod tests {
             weight,
             enabled: true,
             test_model: None,
+            on_disconnect: api::channels::OnDisconnect::Cancel,
             keys: vec![
                 RelayKey { id: 1, last4: String::new(), secret: "key-one".to_owned().into() },
                 RelayKey { id: 2, last4: String::new(), secret: "key-two".to_owned().into() },

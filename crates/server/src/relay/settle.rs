@@ -13,6 +13,7 @@ use std::{
 
 use api::{
     Time,
+    channels::OnDisconnect,
     groups::ONE_PPM,
     logs::{Attempt, LogState},
 };
@@ -22,7 +23,7 @@ use llm::{
     usage::estimate_tokens,
 };
 use store::{Charge, Hold, LedgerError, Open, PriceInEffect, Receipt, Settle, Usage};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{limits::Pass, millis, plan::Candidate, running::Count};
@@ -105,6 +106,8 @@ pub(super) struct Settler {
     pass: Option<Pass>,
     /// Of a streamed answer.
     count: Option<Count>,
+    /// The answer is read to its end even if the client leaves.
+    drains: bool,
     settle: Option<Settle>,
 }
 
@@ -148,6 +151,7 @@ impl Settler {
             multiplier_ppm,
             pass: None,
             count: None,
+            drains: false,
             settle: Some(settle),
         };
         let ledger = app.store.ledger();
@@ -191,6 +195,42 @@ impl Settler {
             settle.upstream_model = Some(candidate.upstream_model.clone());
         }
         self.price.clone_from(&candidate.price);
+        self.drains = candidate.channel.on_disconnect == OnDisconnect::Drain;
+    }
+
+    /// Whether the answer is to be read on when the client leaves now. A gateway that ends reads no more than it must.
+    pub(super) fn drains(&self) -> bool {
+        self.drains && !self.app.tasks.stop().is_cancelled()
+    }
+
+    /// Resolves after `most`, or when the gateway ends and running answers have had their time.
+    pub(super) fn patience(&self, most: Duration) -> impl Future<Output = ()> + Send + 'static {
+        let (app, stop) = (self.app.clone(), self.app.tasks.stop().clone());
+        async move {
+            let ending = async {
+                stop.cancelled().await;
+                sleep(Duration::from_secs(app.settings().drain_seconds)).await;
+            };
+            tokio::select! {
+                () = ending => {}
+                () = sleep(most) => {}
+            }
+        }
+    }
+
+    /// Itself, for someone else to finish; what stays behind settles nothing.
+    pub(super) fn hand_over(&mut self) -> Self {
+        Self {
+            app: self.app.clone(),
+            started: self.started,
+            input_estimate: self.input_estimate,
+            price: self.price.take(),
+            multiplier_ppm: self.multiplier_ppm,
+            pass: self.pass.take(),
+            count: self.count.take(),
+            drains: self.drains,
+            settle: self.settle.take(),
+        }
     }
 
     /// Notes how an attempt went.

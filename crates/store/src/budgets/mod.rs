@@ -76,9 +76,11 @@ pub(crate) async fn set(
         owned_by(&mut sql, owner);
         if sql.build().execute(&mut *tx).await?.rows_affected() > 0 {
             // What is near the end of one amount may be far from that of another.
-            let mut sql = Sql::new("UPDATE budget_windows SET warned_at = NULL WHERE budget_id = (SELECT id FROM budgets WHERE ");
+            let mut sql =
+                Sql::new("UPDATE budget_windows SET warned_at = NULL WHERE budget_id = (SELECT id FROM budgets WHERE ");
             owned_by(&mut sql, owner);
-            sql.push(")").build().execute(tx).await?;
+            sql.push(")");
+            sql.build().execute(tx).await?;
             return Ok(());
         }
     }

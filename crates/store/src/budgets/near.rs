@@ -35,7 +35,8 @@ impl Budgets<'_> {
              LEFT JOIN users ON users.id = COALESCE(budgets.user_id, keys.user_id)
              WHERE limit_nusd > 0 AND (gone >= limit_nusd OR gone >= ",
         );
-        sql.push(WARNS_FROM).push(") AND (users.id IS NULL OR users.enabled = 1) AND (keys.id IS NULL OR keys.status = 'enabled')");
+        sql.push(WARNS_FROM)
+            .push(") AND (users.id IS NULL OR users.enabled = 1) AND (keys.id IS NULL OR keys.status = 'enabled')");
         sql.push_bind(" AND (keys.expires_at IS NULL OR keys.expires_at > ", now.as_millis()).push(")");
         scope.restrict(&mut sql, "users.id");
         sql.push_bind(" ORDER BY gone / (limit_nusd / 100 + 1) DESC, budgets.id LIMIT ", most);
@@ -73,7 +74,9 @@ mod tests {
 
     #[test]
     fn a_warning_comes_with_its_share_of_the_limit() {
-        for (limit, percent, from) in [(100, Some(80), Some(80)), (1, Some(80), Some(0)), (7, Some(100), Some(7)), (9, None, None)] {
+        for (limit, percent, from) in
+            [(100, Some(80), Some(80)), (1, Some(80), Some(0)), (7, Some(100), Some(7)), (9, None, None)]
+        {
             assert_eq!(warns_from(limit, percent), from);
         }
         assert_eq!(warns_from(i64::MAX, Some(100)), Some(i64::MAX));

@@ -128,10 +128,8 @@ async fn carry(tx: &mut AnyConnection, before: &Windows, after: &Windows) -> Res
         .bind(from)
         .execute(&mut *tx)
         .await?;
-        let budgets = sqlx::query("SELECT id FROM budgets WHERE period = $1")
-            .bind(period.as_str())
-            .fetch_all(&mut *tx)
-            .await?;
+        let budgets =
+            sqlx::query("SELECT id FROM budgets WHERE period = $1").bind(period.as_str()).fetch_all(&mut *tx).await?;
         for row in &budgets {
             let id: i64 = columns(row).get("id")?;
             sqlx::query("UPDATE budget_windows SET reserved_nusd = 0 WHERE budget_id = $1 AND starts_at = $2")
@@ -146,9 +144,11 @@ async fn carry(tx: &mut AnyConnection, before: &Windows, after: &Windows) -> Res
         return Ok(());
     }
     // What runs holds its room in the window that goes on, and is charged to it.
-    let running = sqlx::query("SELECT id, budgets FROM requests WHERE state <> 'done' AND state = 'open' AND budgets IS NOT NULL")
-        .fetch_all(&mut *tx)
-        .await?;
+    let running = sqlx::query(
+        "SELECT id, budgets FROM requests WHERE state <> 'done' AND state = 'open' AND budgets IS NOT NULL",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     for row in &running {
         let mut places = places(&Columns { table: "requests", row })?;
         for place in &mut places {

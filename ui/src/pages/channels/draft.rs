@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::{
     Fields, Validate,
-    channels::{Channel, ChannelPatch, ChannelStatus, DEFAULT_GROUP, NewChannel},
+    channels::{Channel, ChannelPatch, ChannelStatus, DEFAULT_GROUP, NewChannel, OnDisconnect},
     providers::Provider,
 };
 
@@ -26,6 +26,7 @@ pub(crate) struct Draft {
     pub(crate) priority: String,
     pub(crate) weight: String,
     pub(crate) test_model: String,
+    pub(crate) on_disconnect: OnDisconnect,
 }
 
 impl Draft {
@@ -43,6 +44,7 @@ impl Draft {
             priority: "0".to_owned(),
             weight: "100".to_owned(),
             test_model: String::new(),
+            on_disconnect: OnDisconnect::Cancel,
         }
     }
 
@@ -60,6 +62,7 @@ impl Draft {
             priority: channel.priority.to_string(),
             weight: channel.weight.to_string(),
             test_model: channel.test_model.clone().unwrap_or_default(),
+            on_disconnect: channel.on_disconnect,
         }
     }
 
@@ -109,6 +112,7 @@ impl Draft {
             weight: number(&mut fields, "weight", &self.weight),
             status: ChannelStatus::Enabled,
             test_model: Some(self.test_model.trim().to_owned()).filter(|model| !model.is_empty()),
+            on_disconnect: self.on_disconnect,
         };
         checked(new, fields)
     }
@@ -136,6 +140,7 @@ impl Draft {
             weight: changed(weight, &channel.weight),
             status: None,
             test_model: changed(test_model, channel.test_model.as_deref().unwrap_or_default()),
+            on_disconnect: changed(self.on_disconnect, &channel.on_disconnect),
         };
         checked(patch, fields)
     }
@@ -155,6 +160,7 @@ impl Draft {
             self.priority.trim() != before.priority,
             self.weight.trim() != before.weight,
             self.test_model.trim() != before.test_model,
+            self.on_disconnect != before.on_disconnect,
         ]
         .into_iter()
         .filter(|changed| *changed)

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use ::api::{
-    channels::{Channel, ChannelPatch, ChannelStatus, Health, NewChannel},
+    channels::{Channel, ChannelPatch, ChannelStatus, Health, NewChannel, OnDisconnect},
     providers::Provider,
 };
 use web_sys::HtmlSelectElement;
@@ -31,6 +31,7 @@ use crate::{
         icon::Icon,
         menu::{Item, Menu},
         secrets::SecretsField,
+        select::{SelectField, SelectOption},
         status::{Glyph, status},
     },
     routes::Route,
@@ -207,6 +208,14 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     let advanced = {
         let set_test_model: Callback<String> = set!(test_model);
         let onchange = set_test_model.reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value());
+        let leaving = vec![
+            SelectOption::new(OnDisconnect::Cancel.as_str(), t.channel_on_disconnect_cancel()),
+            SelectOption::new(OnDisconnect::Drain.as_str(), t.channel_on_disconnect_drain()),
+        ];
+        let leave = form.set(|draft: &mut Draft, word: String| {
+            let drains = word == OnDisconnect::Drain.as_str();
+            draft.on_disconnect = if drains { OnDisconnect::Drain } else { OnDisconnect::Cancel };
+        });
         html! {
             <details class="panel group" open={advanced_fault}>
                 <summary class="flex items-center gap-2 h-10 px-3 cursor-pointer list-none h2">
@@ -222,6 +231,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                             }
                         </select>
                     </Field>
+                    <SelectField id="on_disconnect" label={t.channel_on_disconnect()} options={leaving} value={draft.on_disconnect.as_str()}
+                        help={html! { t.channel_on_disconnect_help() }} on_choose={leave} />
                     <Chips id="groups" label={t.channel_groups()} values={draft.groups.clone()} on_change={set!(groups)} error={fault(&["groups"])}
                         help={html! { t.channel_groups_help() }} />
                 </div>

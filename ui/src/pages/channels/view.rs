@@ -47,6 +47,7 @@ pub(crate) mod tests {
             status: ChannelStatus::Enabled,
             keys: Vec::new(),
             test_model: None,
+            on_disconnect: api::channels::OnDisconnect::Cancel,
             last_test: None,
             created_at: Time::from_millis(0),
             updated_at: Time::from_millis(0),
