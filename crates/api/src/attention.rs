@@ -11,6 +11,8 @@ pub struct Attention {
     pub channels: i64,
     /// Models that were used in the last day and that nobody says the price of. Only for admins.
     pub unpriced: i64,
+    /// Sums that weren't what their requests come to when the books were counted last. Only for admins.
+    pub differing: i64,
     /// The fullest budgets of which more is gone than they warn from. Members see those of their own keys, and their own.
     pub budgets: Vec<NearBudget>,
     /// How many of those there are.

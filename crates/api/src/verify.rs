@@ -18,6 +18,14 @@ pub struct Verification {
     pub differences: Vec<Difference>,
 }
 
+/// What counting came to the last time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LastVerification {
+    /// `null`: nothing was counted yet.
+    pub last: Option<Verification>,
+}
+
 /// A number that isn't what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) large_bodies: Semaphore,
     pub(crate) paces: Arc<Paces>,
     pub(crate) running: Running,
+    /// Held while the books are counted.
+    pub(crate) verifying: Mutex<()>,
     /// The address that is listened on, as this machine reaches it: `http://127.0.0.1:3000`.
     local_url: String,
     snapshot: ArcSwap<Snapshot>,
@@ -82,6 +84,7 @@ impl App {
             large_bodies: Semaphore::new(LARGE_BODIES_MIB),
             paces: Arc::new(Paces::new()),
             running: Running::default(),
+            verifying: Mutex::new(()),
             local_url,
             snapshot: ArcSwap::from_pointee(snapshot),
             reloading: Mutex::new(()),

@@ -24,6 +24,7 @@ mod tasks;
 #[cfg(test)]
 mod testing;
 mod threads;
+mod verify;
 
 pub use api::settings::{Egress, Setting, Source};
 pub use config::Config;

@@ -22,6 +22,7 @@ use crate::{
     relay::running,
     retention, router,
     threads::Threads,
+    verify,
 };
 
 /// A running gateway.
@@ -72,6 +73,7 @@ pub async fn start(config: Config, store: Store, clock: Arc<dyn Clock>) -> Resul
     let demo_key = if app.config.demo { Some(make_demo(&app).await?) } else { None };
     retention::start(&app);
     running::start(&app);
+    verify::start(&app);
     let threads = Threads::start().map_err(StartError::Threads)?;
     let server = {
         let (stop, live) = (app.tasks.stop().clone(), Arc::clone(&app.live));

@@ -18,6 +18,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod users;
+pub(crate) mod verify;
 
 pub(crate) use about::{about, on_about_changed};
 pub(crate) use client::{Failure, on_signed_out};

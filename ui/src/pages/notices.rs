@@ -34,7 +34,7 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
     let navigator = use_navigator();
     let attention = use_load(api::attention::read);
     let Some(attention) = attention.value() else { return Html::default() };
-    let Attention { unpriced, budgets, budgets_near, .. } = &**attention;
+    let Attention { unpriced, differing, budgets, budgets_near, .. } = &**attention;
     let prices = (*unpriced > 0).then(|| {
         let query = ModelQuery { show: ModelShow::Unpriced, ..ModelQuery::default() };
         let href = with_query(&Route::Models.to_path(), &query);
@@ -55,6 +55,12 @@ pub(crate) fn Notices(props: &NoticesProps) -> Html {
     html! {<>
         {prices}
         if props.budgets {
+            if *differing > 0 {
+                {notice("books", html! {<>
+                    {t.books_differ(*differing)}{" "}
+                    <PageLink to={Route::SettingsSection { section: Section::Budget }} class="act">{t.notice_open()}</PageLink>
+                </>})}
+            }
             {for budgets.iter().map(|near| budget(t, near, admin))}
             if more > 0 { {notice("budget", html! { t.notice_more(more) })} }
         }

@@ -4,7 +4,7 @@ use api::{attention::Attention, session::Role};
 use axum::{Json, extract::State};
 
 use super::{access::Actor, error::Refusal};
-use crate::app::App;
+use crate::{app::App, verify};
 
 /// Budgets that are named; the others are counted.
 const NAMED: i64 = 3;
@@ -21,6 +21,7 @@ pub(super) async fn read(State(app): State<App>, actor: Actor) -> Result<Json<At
     Ok(Json(Attention {
         channels: app.store.channels().count_failing().await?,
         unpriced: app.snapshot().count_unpriced(&used, app.clock.now()),
+        differing: verify::last(&app).await?.map_or(0, |last| last.differing),
         ..own
     }))
 }

@@ -30,6 +30,7 @@ mod tests;
 mod throttle;
 mod tokens;
 mod users;
+mod verify;
 
 use access::{Access, Api};
 use axum::{Router, middleware, response::Response};
@@ -63,6 +64,7 @@ fn api() -> Api {
         .route(Access::Admin, routes!(groups::update, groups::delete))
         .route(Access::Admin, routes!(audit::list))
         .route(Access::Admin, routes!(budget::read, budget::update))
+        .route(Access::Admin, routes!(verify::read, verify::run))
         .route(Access::Admin, routes!(settings::list))
         .route(Access::Owner, routes!(settings::update))
         .logged(Access::Member, routes!(playground::chat))

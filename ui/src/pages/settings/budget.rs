@@ -6,7 +6,7 @@ use ::api::{
 };
 use yew::prelude::*;
 
-use super::page;
+use super::{books::Books, page};
 use crate::{
     api,
     i18n::use_text,
@@ -24,7 +24,7 @@ pub(crate) fn Budget() -> Html {
     let t = use_text();
     let budget = use_load(api::budget::gateway);
     let content = async_view(&budget, |budget| html! { <BudgetForm budget={budget.clone()} /> });
-    page(t.allowance_gateway(), t.allowance_gateway_text(), content)
+    page(t.allowance_gateway(), t.allowance_gateway_text(), html! {<>{content}<Books /></>})
 }
 
 #[derive(Properties, PartialEq)]

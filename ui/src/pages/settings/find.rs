@@ -29,6 +29,7 @@ fn all(t: Text) -> impl Iterator<Item = Found> {
         (Section::General, "time_zone", t.settings_time_zone(), t.settings_time_zone_text()),
         (Section::General, "drain_seconds", t.settings_drain(), t.settings_drain_text()),
         (Section::Budget, "", t.allowance_gateway(), t.allowance_gateway_text()),
+        (Section::Budget, "", t.books_title(), t.books_text()),
         (Section::Appearance, "language", t.prefs_language(), t.settings_language_text()),
         (Section::Appearance, "theme", t.prefs_theme(), t.settings_theme_text()),
         (Section::Profile, "", t.users_display_name(), t.settings_name_help()),

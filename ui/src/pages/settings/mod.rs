@@ -3,6 +3,7 @@
 mod about;
 mod appearance;
 mod audit;
+mod books;
 mod budget;
 mod choice;
 mod device;

@@ -44,6 +44,7 @@ fn changes(app: &TestApp) -> Vec<(&'static str, &'static str, Value)> {
         ("DELETE", "/api/users/{id}", json!({})),
         ("PATCH", "/api/settings", json!({"audit_days": 90})),
         ("PUT", "/api/budget", json!({"budget": {"limit_nusd": 1}})),
+        ("POST", "/api/verify", json!({})),
         ("PATCH", "/api/session", json!({"display_name": "Owner"})),
         ("POST", "/api/session/password", json!({"current": password, "new": "another long enough password"})),
         ("POST", "/api/tokens", json!({"name": "ci"})),
