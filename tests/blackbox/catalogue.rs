@@ -9,6 +9,10 @@ use serde_json::Value;
 use super::browser::texts;
 use crate::support::{Gateway, PASSWORD, Script, USERNAME, Upstream, node_module, repository};
 
+/// What an answer must not do to its reader's page.
+const HOSTILE: &str =
+    "- <img src=x onerror=alert(1)>\n- [press](javascript:alert(1)) and ![seen](https://tracker.example/dot.png)";
+
 fn chunk(content: &str) -> String {
     serde_json::json!({"choices": [{"index": 0, "delta": {"content": content}}]}).to_string()
 }
@@ -19,7 +23,13 @@ async fn walk_through(language: &str, locale: &str) {
     let upstream = Upstream::start().await;
     let end = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
     let usage = r#"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}}"#;
-    let answer = [chunk("Here:\n\n- one\n"), chunk("- two\n\n```rust\nfn main() {}\n```\n"), end.into(), usage.into()];
+    let answer = [
+        chunk("Here:\n\n- one\n"),
+        chunk(HOSTILE),
+        chunk("\n- two\n\n```rust\nfn main() {}\n```\n"),
+        end.into(),
+        usage.into(),
+    ];
     let flow = Script::events(&[&answer[..], &["[DONE]".to_owned()]].concat());
     upstream.on("flow", flow);
     upstream.on("stall", Script::stream().event(&chunk("So far")).stall());

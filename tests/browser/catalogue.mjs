@@ -310,6 +310,12 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await field(t("playground.temperature")).fill("0.2");
     await prompt().press("Control+Enter");
     await main.getByRole("listitem").getByText("one", { exact: true }).waitFor();
+    // Markup stays text, a script is no link, and a picture is one, so that nothing is fetched.
+    await main.getByRole("listitem").getByText("<img src=x onerror=alert(1)>", { exact: true }).waitFor();
+    assert.deepEqual(await main.locator(".prose a").evaluateAll((links) => links.map((a) => [a.innerText, a.href])), [
+      ["seen", "https://tracker.example/dot.png"],
+    ]);
+    assert.equal(await main.locator(".prose img").count(), 0);
     await main.getByText("stop", { exact: true }).waitFor();
     await main.getByText("12 tok/s").or(main.getByText(t("playground.speed"), { exact: true })).first().waitFor();
     const [log] = (await api("/api/logs")).items;

@@ -1,5 +1,8 @@
 import init from "/assets/ui.js";
 
+// The Markdown library is fetched when there is an answer to draw.
+globalThis.aigwMarkdown = () => import("/assets/markdown.js");
+
 init({ module_or_path: "/assets/ui.wasm" }).catch((error) => {
   const chinese = document.documentElement.lang === "zh-CN";
   document.getElementById("app").textContent = chinese

@@ -76,6 +76,8 @@ pub(crate) fn build(root: &Path, pages: Pages) -> Result<Report> {
     dist.add_text("boot.js", &read_text(&ui.join("static/boot.js"))?)?;
     dist.add("uplot.js", read(&ui.join("node_modules/uplot/dist/uPlot.iife.min.js"))?);
     dist.add_text("chart.js", &read_text(&ui.join("static/chart.js"))?)?;
+    dist.add("markdown-it.js", read(&ui.join("node_modules/markdown-it/dist/browser/markdown-it.esm.min.mjs"))?);
+    dist.add_text("markdown.js", &read_text(&ui.join("static/markdown.js"))?)?;
     dist.add_text("start.js", &read_text(&ui.join("static/start.js"))?)?;
     dist.add_text("theme.css", &styles(&ui)?)?;
 

@@ -1,8 +1,14 @@
 //! Text as models write it: Markdown, drawn as elements. Nothing in it becomes markup of its own: HTML stays text, links
 //! lead to the web only, and images are links, so that an answer can't make the reader's browser fetch anything.
+//!
+//! `static/markdown.js` reads it, and comes when the first answer does. Until then the answer is plain text.
 
-use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
-use yew::prelude::*;
+use std::vec::IntoIter;
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use yew::{prelude::*, virtual_dom::VTag};
 
 use crate::{i18n::use_text, parts::code::Code};
 
@@ -11,13 +17,38 @@ pub(crate) struct MarkdownProps {
     pub(crate) text: AttrValue,
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = aigwMarkdown, catch)]
+    fn load() -> Result<Promise, JsValue>;
+}
+
 #[component]
 pub(crate) fn Markdown(props: &MarkdownProps) -> Html {
     let t = use_text();
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let mut parser = Parser::new_ext(&props.text, options);
-    let content = children(&mut parser, &Words { code: t.markdown_code(), copy: t.markdown_copy() });
-    html! { <div class="prose">{for content}</div> }
+    let reader = use_state(|| None::<Function>);
+    use_effect_with((), {
+        let reader = reader.setter();
+        move |()| spawn_local(async move { reader.set(loaded().await.ok()) })
+    });
+    let words = Words { code: t.markdown_code(), copy: t.markdown_copy() };
+    match reader.as_ref().and_then(|reader| read(reader, &props.text)) {
+        Some(pieces) => html! { <div class="prose">{for children(&mut pieces.into_iter(), &words)}</div> },
+        None => html! { <div class="prose whitespace-pre-wrap">{&props.text}</div> },
+    }
+}
+
+async fn loaded() -> Result<Function, JsValue> {
+    let module = JsFuture::from(load()?).await?;
+    Reflect::get(&module, &"read".into())?.dyn_into()
+}
+
+/// What, and its value: as `static/markdown.js` says.
+type Piece = (String, String);
+
+fn read(reader: &Function, text: &str) -> Option<Vec<Piece>> {
+    let pieces = reader.call1(&JsValue::UNDEFINED, &text.into()).ok()?.as_string()?;
+    serde_json::from_str(&pieces).ok()
 }
 
 struct Words {
@@ -25,119 +56,57 @@ struct Words {
     copy: &'static str,
 }
 
-/// Draws events up to the end of the element that they are in.
-fn children<'a>(events: &mut impl Iterator<Item = Event<'a>>, words: &Words) -> Vec<Html> {
+/// Draws pieces up to the end of the element that they are in.
+fn children(pieces: &mut IntoIter<Piece>, words: &Words) -> Vec<Html> {
     let mut nodes = Vec::new();
-    while let Some(event) = events.next() {
-        nodes.push(match event {
-            Event::End(_) => break,
-            Event::Start(tag) => element(tag, events, words),
-            // Markup in an answer is something to read.
-            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => html! { {text.into_string()} },
-            Event::Code(code) => html! { <code>{code.into_string()}</code> },
-            Event::SoftBreak => html! { {"\n"} },
-            Event::HardBreak => html! { <br /> },
-            Event::Rule => html! { <hr /> },
-            Event::TaskListMarker(done) => html! { {if done { "☑ " } else { "☐ " }} },
-            Event::InlineMath(text) | Event::DisplayMath(text) => html! { <code>{text.into_string()}</code> },
-            Event::FootnoteReference(name) => html! { {format!("[{name}]")} },
-        });
+    while let Some((what, value)) = pieces.next() {
+        match what.as_str() {
+            "/" => break,
+            "" => nodes.push(value.into()),
+            "pre" => {
+                let title = if value.is_empty() { words.code.to_owned() } else { value };
+                nodes.push(html! { <Code {title} text={plain(pieces)} copy_label={words.copy} /> });
+            }
+            _ => nodes.push(element(&what, value, children(pieces, words))),
+        }
     }
     nodes
 }
 
-fn element<'a>(tag: Tag<'a>, events: &mut impl Iterator<Item = Event<'a>>, words: &Words) -> Html {
-    match tag {
-        Tag::CodeBlock(kind) => {
-            let title = match kind {
-                CodeBlockKind::Fenced(language) if !language.is_empty() => language.into_string(),
-                CodeBlockKind::Fenced(_) | CodeBlockKind::Indented => words.code.to_owned(),
-            };
-            return html! { <Code {title} text={plain(events)} copy_label={words.copy} /> };
-        }
-        Tag::Image { dest_url, .. } => {
-            let alt = plain(events);
-            return link(&dest_url, vec![html! { {if alt.is_empty() { dest_url.to_string() } else { alt }} }]);
-        }
-        Tag::Table(alignments) => return table(&alignments, events, words),
-        Tag::HtmlBlock => return html! { <p>{plain(events)}</p> },
-        Tag::MetadataBlock(_) => {
-            plain(events);
-            return Html::default();
-        }
-        _ => {}
-    }
-    let inner = children(events, words);
-    match tag {
-        Tag::Paragraph => html! { <p>{for inner}</p> },
+fn element(what: &str, value: String, inner: Vec<Html>) -> Html {
+    let right = (value == "right").then_some("text-right");
+    match what {
+        "p" => html! { <p>{for inner}</p> },
         // The page's own headings stand above those of an answer, which may begin at any level.
-        Tag::Heading { level: HeadingLevel::H1 | HeadingLevel::H2, .. } => html! { <h3 class="large">{for inner}</h3> },
-        Tag::Heading { .. } => html! { <h3>{for inner}</h3> },
-        Tag::BlockQuote(_) => html! { <blockquote>{for inner}</blockquote> },
-        Tag::List(Some(start)) => html! { <ol start={start.to_string()}>{for inner}</ol> },
-        Tag::List(None) => html! { <ul>{for inner}</ul> },
-        Tag::Item => html! { <li>{for inner}</li> },
-        Tag::Emphasis => html! { <em>{for inner}</em> },
-        Tag::Strong => html! { <strong>{for inner}</strong> },
-        Tag::Strikethrough => html! { <s>{for inner}</s> },
-        Tag::Link { dest_url, .. } => link(&dest_url, inner),
+        "h1" | "h2" => html! { <h3 class="large">{for inner}</h3> },
+        "h3" | "h4" | "h5" | "h6" => html! { <h3>{for inner}</h3> },
+        "ol" => html! { <ol start={(!value.is_empty()).then_some(value)}>{for inner}</ol> },
+        "table" => html! { <div class="overflow-x-auto" tabindex="0"><table>{for inner}</table></div> },
+        "th" => html! { <th class={right}>{for inner}</th> },
+        "td" => html! { <td class={right}>{for inner}</td> },
+        "a" if ["https://", "http://", "mailto:"]
+            .iter()
+            .any(|scheme| value.to_ascii_lowercase().starts_with(scheme)) =>
+        {
+            html! { <a class="act" href={value} target="_blank" rel="noopener noreferrer">{for inner}</a> }
+        }
+        "ul" | "li" | "blockquote" | "em" | "strong" | "s" | "code" | "br" | "hr" | "thead" | "tbody" | "tr" => {
+            let mut tag = VTag::new(what.to_owned());
+            tag.add_children(inner);
+            tag.into()
+        }
         _ => html! { <>{for inner}</> },
     }
 }
 
-fn link(url: &CowStr<'_>, inner: Vec<Html>) -> Html {
-    let web = ["https://", "http://", "mailto:"].iter().any(|scheme| url.to_ascii_lowercase().starts_with(scheme));
-    if !web {
-        return html! { <>{for inner}</> };
-    }
-    html! { <a class="act" href={url.to_string()} target="_blank" rel="noopener noreferrer">{for inner}</a> }
-}
-
 /// The text in an element, without what it is made of.
-fn plain<'a>(events: &mut impl Iterator<Item = Event<'a>>) -> String {
-    let (mut text, mut depth) = (String::new(), 0_u32);
-    for event in events.by_ref() {
-        match event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) if depth == 0 => break,
-            Event::End(_) => depth -= 1,
-            Event::Text(more) | Event::Code(more) | Event::Html(more) | Event::InlineHtml(more) => text.push_str(&more),
-            Event::SoftBreak | Event::HardBreak => text.push('\n'),
-            _ => {}
+fn plain(pieces: &mut IntoIter<Piece>) -> String {
+    let mut text = String::new();
+    for (what, value) in pieces.by_ref() {
+        match what.as_str() {
+            "/" => break,
+            _ => text.push_str(&value),
         }
     }
     text
-}
-
-fn table<'a>(alignments: &[Alignment], events: &mut impl Iterator<Item = Event<'a>>, words: &Words) -> Html {
-    let (mut head, mut rows) = (Vec::new(), Vec::new());
-    while let Some(event) = events.next() {
-        match event {
-            Event::End(TagEnd::Table) => break,
-            Event::Start(Tag::TableHead) => head = cells(events, words),
-            Event::Start(Tag::TableRow) => rows.push(cells(events, words)),
-            _ => {}
-        }
-    }
-    let class = |at: usize| matches!(alignments.get(at), Some(Alignment::Right)).then_some("text-right");
-    html! {
-        <div class="overflow-x-auto" tabindex="0"><table>
-            <thead><tr>{for head.into_iter().enumerate().map(|(at, cell)| html! { <th class={class(at)}>{for cell}</th> })}</tr></thead>
-            <tbody>{for rows.into_iter().map(|row| html! {
-                <tr>{for row.into_iter().enumerate().map(|(at, cell)| html! { <td class={class(at)}>{for cell}</td> })}</tr>
-            })}</tbody>
-        </table></div>
-    }
-}
-
-fn cells<'a>(events: &mut impl Iterator<Item = Event<'a>>, words: &Words) -> Vec<Vec<Html>> {
-    let mut cells = Vec::new();
-    while let Some(event) = events.next() {
-        match event {
-            Event::End(TagEnd::TableHead | TagEnd::TableRow) => break,
-            Event::Start(Tag::TableCell) => cells.push(children(events, words)),
-            _ => {}
-        }
-    }
-    cells
 }

@@ -64,9 +64,9 @@ impl Settings {
             if text.is_empty() {
                 return;
             }
-            // As it was typed: 0.20 isn't made 0.2.
-            match (text.parse::<f64>(), serde_json::from_str(text)) {
-                (Ok(value), Ok(json)) if (bounds.0..=bounds.1).contains(&value) => {
+            // As JSON, so that a whole number stays one.
+            match serde_json::from_str::<Value>(text) {
+                Ok(json) if json.as_f64().is_some_and(|value| (bounds.0..=bounds.1).contains(&value)) => {
                     members.insert(name.to_owned(), json);
                 }
                 _ => {
