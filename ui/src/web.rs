@@ -111,6 +111,13 @@ pub(crate) fn focus_on(element: &Element) {
     }
 }
 
+/// Shows what `selector` finds from its top.
+pub(crate) fn scroll_up(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        element.set_scroll_top(0);
+    }
+}
+
 /// Opens another site's page in a tab of its own.
 pub(crate) fn open_elsewhere(url: &str) {
     let _blocked = window().open_with_url_and_target_and_features(url, "_blank", "noopener,noreferrer");

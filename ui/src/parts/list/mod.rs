@@ -46,7 +46,7 @@ use crate::{
     parts::toast::{Toaster, use_toaster},
     prefs::{save, saved},
     routes::Route,
-    web::query_text,
+    web::{self, query_text},
 };
 
 pub(crate) struct List<T: Row, Q: ListQuery> {
@@ -98,7 +98,7 @@ impl<T: Row, Q: ListQuery> Clone for List<T, Q> {
 /// Alike for whoever acts on the list; what it shows may differ.
 impl<T: Row, Q: ListQuery> PartialEq for List<T, Q> {
     fn eq(&self, other: &Self) -> bool {
-        self.t == other.t && self.query == other.query && self.toaster == other.toaster
+        self.t == other.t && self.place == other.place && self.toaster == other.toaster
     }
 }
 
@@ -138,9 +138,11 @@ where
     });
     use_effect_with(load.clone(), |load| load.emit(Take::Whole));
 
+    let place = Place(use_mut_ref(AttrValue::default));
+    place.0.replace(query_text(&query).into());
     let go = use_callback((navigator.clone(), home.clone()), |query: Q, (navigator, home)| {
         if let Some(navigator) = navigator {
-            place(&query).go(navigator, home);
+            Place::of(&query).go(navigator, home);
         }
     });
 
@@ -158,7 +160,7 @@ where
                     Amend::Search(search) => Asked { search, page: 1, ..asked },
                     Amend::Page(page) => Asked { page, ..asked },
                 };
-                place(&query.with(asked)).go_instead(navigator, &route);
+                Place::of(&query.with(asked)).go_instead(navigator, &route);
             }
         })
     };
@@ -185,6 +187,8 @@ where
     let all = *all.borrow();
     let last = state.page.as_ref().map_or(1, |page| pager::last(page.total, *size));
     // Whoever deletes what is on the last page comes to the one before.
+    let turned = state.page.as_ref().map(|page| page.page);
+    use_effect_with(turned, |_| web::scroll_up(".table-scroll"));
     let beyond = (!state.busy && query.asked().page > last).then_some(last);
     use_effect_with(beyond, move |beyond| {
         if let Some(last) = *beyond {
@@ -194,7 +198,7 @@ where
     List {
         t,
         toaster,
-        place: place(&query),
+        place,
         query,
         dense,
         size: *size,
@@ -214,10 +218,6 @@ where
 /// Whether a search or a filter other than `show` is asked.
 fn is_narrowed<Q: ListQuery>(query: &Q) -> bool {
     query.with(Asked { search: query.asked().search, ..Q::default().asked() }) != Q::default()
-}
-
-fn place<Q: ListQuery>(query: &Q) -> Place {
-    Place { query: query_text(query).into() }
 }
 
 /// What changes in the address without a step in its history.
