@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use api::{
+    bill::PriceClass,
     channels::ChannelStatus,
     models::{Model, ModelQuery, ModelSort, ModelStatus, ServedBy},
     prices::Pricing,
@@ -12,7 +13,7 @@ use yew::prelude::*;
 
 use super::{
     actions::Actions,
-    price::{is_free, no_price},
+    price::{self, is_free, no_price},
     view::share,
     words,
 };
@@ -169,7 +170,7 @@ impl ModelLook {
             count.map_or_else(dash, |count| html! { <span title={t.number(count)}>{t.tokens(count)}</span> })
         };
         // What is free, or costs nobody knows what, says so once.
-        let price = |model: &Model, of: fn(&Pricing) -> Option<i64>| {
+        let cost = |model: &Model, of: fn(&Pricing) -> Option<i64>| {
             let pricing = model.pricing.as_ref().filter(|pricing| !is_free(pricing));
             pricing.and_then(of).map_or_else(dash, |nusd| html! { {t.price(nusd)} })
         };
@@ -185,13 +186,19 @@ impl ModelLook {
                     html! { <td class="n">{t.price_each(&t.price(pricing.per_request_nusd))}</td> }
                 }
                 Some(pricing) if is_free(pricing) => html! { <td class="n text-ink-2">{t.price_free()}</td> },
-                Some(pricing) => html! { <td class="n">{t.price(pricing.input_nusd_per_mtok)}</td> },
+                // Where it is narrow, one line says both.
+                Some(pricing) => html! {
+                    <td class="n max-md:!text-left" data-m="foot">
+                        <span class="max-md:hidden">{t.price(pricing.input_nusd_per_mtok)}</span>
+                        <span class="md:hidden text-xs text-ink-2">{price::sentence(t, |class| main(class).then(|| pricing.own(class)).flatten())}</span>
+                    </td>
+                },
             },
             ModelColumn::PriceOut => {
-                html! { <td class="n">{price(model, |pricing| Some(pricing.output_nusd_per_mtok))}</td> }
+                html! { <td class="n">{cost(model, |pricing| Some(pricing.output_nusd_per_mtok))}</td> }
             }
             ModelColumn::PriceCache => {
-                html! { <td class="n text-ink-2">{price(model, |pricing| pricing.cache_read_nusd_per_mtok)}</td> }
+                html! { <td class="n text-ink-2">{cost(model, |pricing| pricing.cache_read_nusd_per_mtok)}</td> }
             }
             ModelColumn::Served => html! { <td data-m="end2">{self.tiles(t, model)}</td> },
             ModelColumn::State => {
@@ -246,6 +253,11 @@ impl ModelLook {
             <Menu id={format!("model-{}-menu", model.id)} label={t.table_more(&model.name)} {items}>{Icon::Ellipsis.view()}</Menu>
         }
     }
+}
+
+/// What most of a bill is made of.
+const fn main(class: PriceClass) -> bool {
+    matches!(class, PriceClass::Input | PriceClass::Output)
 }
 
 /// A channel's state where it isn't good; good ones are quiet.
