@@ -44,6 +44,15 @@ impl Failure {
         }
     }
 
+    /// Whether it may pass by itself: nobody's wish was refused.
+    pub(crate) const fn may_pass(&self) -> bool {
+        match self {
+            Self::Offline => true,
+            Self::Refused { status, .. } => *status >= 500,
+            Self::Foreign => false,
+        }
+    }
+
     /// Faults by field; empty if it isn't about fields.
     pub(crate) fn fields(&self) -> Fields {
         match self {

@@ -83,10 +83,52 @@ pub(crate) fn FailureView(props: &FailureProps) -> Html {
         <div class="flex-1 px-4 md:px-6 py-10 border-t border-line" role="alert"><div class="max-w-[560px]">
             <h2 class="flex items-center gap-2 text-lg font-semibold tracking-[-0.01em]">{Glyph::Triangle.view()}{title}</h2>
             <p class="mt-1 text-base text-ink-2 break-words">{props.failure.sentence(t)}</p>
+            if matches!(props.failure, Failure::Refused { status: 500.., .. }) {
+                <p class="mt-1 text-base text-ink-2">{t.error_only_this()}</p>
+            }
             {request}
-            <button type="button" class="btn btn-sm mt-4" disabled={props.busy} onclick={move |_| on_retry.emit(())}>
-                {Icon::RefreshCw.small()}{t.do_try_now()}
-            </button>
+            <div class="flex items-center gap-3 mt-4">
+                <button type="button" class="btn btn-sm" disabled={props.busy} onclick={move |_| on_retry.emit(())}>
+                    {Icon::RefreshCw.small()}{t.do_try_now()}
+                </button>
+                if props.failure.may_pass() { <Again busy={props.busy} on_retry={props.on_retry.clone()} /> }
+            </div>
         </div></div>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct AgainProps {
+    busy: bool,
+    on_retry: Callback<()>,
+}
+
+/// Counts down to the next try, which waits twice as long as the one before.
+#[component]
+fn Again(props: &AgainProps) -> Html {
+    const FIRST: u32 = 8;
+    const LONGEST: u32 = 64;
+    let t = use_text();
+    // How long this wait is, and what is left of it, in seconds.
+    let wait = use_state(|| (FIRST, FIRST));
+    let on_retry = props.on_retry.clone();
+    use_effect_with((*wait, props.busy), {
+        let wait = wait.setter();
+        move |((whole, left), busy)| {
+            let (whole, left) = (*whole, *left);
+            let timer = (!busy).then(|| {
+                Timeout::new(1_000, move || match left {
+                    0 | 1 => {
+                        let next = (whole * 2).min(LONGEST);
+                        wait.set((next, next));
+                        on_retry.emit(());
+                    }
+                    _ => wait.set((whole, left - 1)),
+                })
+            });
+            move || drop(timer)
+        }
+    });
+    // Said once a second it would be noise.
+    html! { <span class="text-xs text-ink-3" aria-live="off">if !props.busy { {t.error_soon_again(wait.1)} }</span> }
 }
