@@ -192,6 +192,12 @@ impl Streamed {
         self.answer.headers()["x-request-id"].to_str().expect("ASCII").to_owned()
     }
 
+    /// A header's value; empty if there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.answer.headers().get(name);
+        value.map_or("", |value| value.to_str().expect("a header in ASCII"))
+    }
+
     /// Reads until `part` has arrived.
     pub(crate) async fn until(&mut self, part: &str) {
         while !self.text.contains(part) {

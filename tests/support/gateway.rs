@@ -25,13 +25,15 @@ pub(crate) struct Launch {
     dir: Arc<TempDir>,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    /// Of the disk in memory that the data directory is.
+    disk: Option<String>,
 }
 
 impl Launch {
     /// On a new data directory.
     pub(crate) fn new() -> Self {
         let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
-        Self { dir, arguments: Vec::new(), environment: Vec::new() }
+        Self { dir, arguments: Vec::new(), environment: Vec::new(), disk: None }
     }
 
     pub(crate) fn arg(mut self, argument: &str) -> Self {
@@ -44,13 +46,28 @@ impl Launch {
         self
     }
 
+    /// Lays the data on a disk of this size, such as `16m`, which ends with the program.
+    pub(crate) fn on_disk_of(mut self, size: &str) -> Self {
+        self.disk = Some(size.to_owned());
+        self
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.dir.path().join("data")
     }
 
     /// The program with nothing of this process's environment.
     pub(crate) fn program(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ai-gateway"));
+        let program = env!("CARGO_BIN_EXE_ai-gateway");
+        let mut command = match &self.disk {
+            None => Command::new(program),
+            Some(size) => {
+                let script = "mkdir -p \"$1\" && mount -t tmpfs -o size=\"$2\" tmpfs \"$1\" && shift 2 && exec \"$@\"";
+                let mut command = Command::new("unshare");
+                command.args(["-rm", "/bin/sh", "-c", script, "sh"]).arg(self.data_dir()).args([size, program]);
+                command
+            }
+        };
         command.env_clear().env("HOME", self.dir.path()).envs(self.environment.iter().cloned());
         command
     }
@@ -141,6 +158,12 @@ impl Process {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.url.trim_start_matches("http://").parse().expect("an address")
+    }
+
+    /// Where a path of the program's lies for others, if its disks are its own.
+    pub(crate) fn sees(&self, path: &Path) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.child.id()));
+        root.join(path.strip_prefix("/").expect("an absolute path"))
     }
 
     pub(crate) fn stderr(&self) -> String {

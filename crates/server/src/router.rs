@@ -66,12 +66,18 @@ pub(crate) async fn answer(app: App, router: Router, request: http::Request<Inco
 
 /// Ready when the database can be written.
 async fn readyz(State(app): State<App>) -> Response {
-    match app.store.ping().await {
-        Ok(()) => "ready".into_response(),
+    let ready = match app.store.ping().await {
+        // The ledger has said why.
+        Ok(()) => !app.store.ledger().is_failing(),
         Err(error) => {
             tracing::error!(%error, "the database can't be written");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database can't be written").into_response()
+            false
         }
+    };
+    if ready {
+        "ready".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the database can't be written").into_response()
     }
 }
 

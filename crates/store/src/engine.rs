@@ -49,6 +49,7 @@ impl Pools {
     /// Creates no file: an empty one is a database.
     pub(crate) async fn connect(file: &Path, durability: Durability) -> Result<Self, sqlx::Error> {
         let write = pool(1)
+            .before_acquire(|connection, _| Box::pin(async move { is_idle(connection).await }))
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     for pragma in [
@@ -101,6 +102,18 @@ impl Pools {
         }
         self.write.close().await;
     }
+}
+
+/// Whether a connection is in no transaction, as far as sqlx knows.
+///
+/// Where the disk is full, SQLite undoes a transaction by itself; undoing it again fails, and sqlx then takes the connection for one
+/// in a transaction for ever. It is replaced.
+async fn is_idle(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // Its undoing may be on its way: whatever was asked before this is done after it.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 fn pool(size: u32) -> AnyPoolOptions {

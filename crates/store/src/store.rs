@@ -78,7 +78,7 @@ impl Store {
         self.inner.lock.release();
     }
 
-    /// Whether the store takes writes.
+    /// Whether the store can begin to write. Whether the disk has room is known only to [`Ledger::is_failing`].
     pub async fn ping(&self) -> Result<(), Error> {
         let mut connection = self.inner.pools.write.acquire().await?;
         Ok(engine::probe_write(&mut connection).await?)

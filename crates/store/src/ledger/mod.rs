@@ -163,6 +163,11 @@ impl Ledger {
         self.writer.close();
     }
 
+    /// Whether the database didn't take the last commit. Nothing but a commit tells that its disk is full.
+    pub fn is_failing(&self) -> bool {
+        self.writer.is_failing()
+    }
+
     /// The ids of requests as they are opened and settled, a commit at a time. Whoever falls behind misses some and is told so.
     pub fn watch(&self) -> broadcast::Receiver<Arc<[Uuid]>> {
         self.writer.changes.subscribe()

@@ -103,6 +103,10 @@ impl Writer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn is_failing(&self) -> bool {
+        self.state().failing.is_some()
+    }
+
     /// Waits while too much waits to be written.
     pub(super) async fn room(&self) {
         loop {

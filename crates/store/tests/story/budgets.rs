@@ -196,7 +196,8 @@ enum Step {
     },
     Limit(i64),
     Period(Period),
-    NextDay,
+    /// The clock goes on by a day, or jumps by some.
+    Days(i64),
     Kill,
     /// Days are counted elsewhere; the day that runs goes on there.
     Zone(&'static str),
@@ -208,7 +209,7 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (0..80_i64, any::<bool>()).prop_map(|(cost, again)| Step::Settle { cost, again }),
         1 => (0..200_i64).prop_map(Step::Limit),
         1 => prop_oneof![Just(Period::Total), Just(Period::Daily)].prop_map(Step::Period),
-        1 => Just(Step::NextDay),
+        1 => prop_oneof![3 => Just(1_i64), 1 => -3..4_i64].prop_map(Step::Days),
         1 => Just(Step::Kill),
         1 => prop_oneof![Just("UTC"), Just("Asia/Kolkata"), Just("Africa/Cairo")].prop_map(Step::Zone),
     ]
@@ -220,22 +221,47 @@ struct Paper {
     limit: i64,
     period: Period,
     day: i64,
+    zone: &'static str,
     /// Used and held, by the day that lets in.
-    sums: BTreeMap<i64, (i64, i64)>,
-    running: Vec<(Open, i64, i64)>,
+    sums: BTreeMap<Page, (i64, i64)>,
+    /// What each holds, and where; nowhere if its budget is gone.
+    running: Vec<(Open, i64, Option<Page>)>,
     settled: Option<Open>,
 }
 
+/// A day as a zone has it; the same for all time.
+type Page = (&'static str, i64);
+
 impl Paper {
-    fn page(&self) -> i64 {
-        if self.period == Period::Total { 0 } else { self.day }
+    fn page(&self) -> Page {
+        if self.period == Period::Total { ("", 0) } else { (self.zone, self.day) }
+    }
+
+    /// The page that runs goes on in another zone, where a page of the same day may be that says more.
+    fn move_to(&mut self, zone: &'static str) {
+        let from = self.page();
+        self.zone = zone;
+        let to = self.page();
+        if from == to {
+            return;
+        }
+        let (used, held) = self.sums.get(&from).copied().unwrap_or_default();
+        self.sums.entry(from).or_default().1 = 0;
+        let sum = self.sums.entry(to).or_default();
+        *sum = (sum.0.max(used), sum.1 + held);
+        for (_, _, page) in &mut self.running {
+            if *page == Some(from) {
+                *page = Some(to);
+            }
+        }
     }
 
     fn now(&self) -> (i64, i64) {
         self.sums.get(&self.page()).copied().unwrap_or_default()
     }
 
-    fn add(&mut self, page: i64, used: i64, held: i64) {
+    fn add(&mut self, page: Option<Page>, used: i64, held: i64) {
+        let Some(page) = page else { return };
         let sum = self.sums.entry(page).or_default();
         *sum = (sum.0 + used, sum.1 + held);
     }
@@ -244,10 +270,10 @@ impl Paper {
 async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let home = Home::new();
     let mut store = home.open().await;
-    let mut zone = "UTC";
     let (key, mut budget_id) = key_with(&store, budget(100, Period::Total)).await;
     let sums = BTreeMap::new();
-    let mut paper = Paper { limit: 100, period: Period::Total, day: 1, sums, running: Vec::new(), settled: None };
+    let mut paper =
+        Paper { limit: 100, period: Period::Total, day: 1, zone: "UTC", sums, running: Vec::new(), settled: None };
     for step in steps {
         match step {
             Step::Open { amount } => {
@@ -256,7 +282,7 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 let (used, held) = paper.now();
                 prop_assert_eq!(let_in, amount == 0 || used + held + amount <= paper.limit);
                 if let_in {
-                    let page = paper.page();
+                    let page = Some(paper.page());
                     paper.add(page, 0, amount);
                     paper.running.push((request, amount, page));
                 }
@@ -267,9 +293,7 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 } else if !paper.running.is_empty() {
                     let (request, amount, page) = paper.running.remove(0);
                     settle(&store, &request, cost).await;
-                    if page >= 0 {
-                        paper.add(page, cost, -amount);
-                    }
+                    paper.add(page, cost, -amount);
                     paper.settled = Some(request);
                 }
             }
@@ -285,30 +309,28 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
                     paper.sums.clear();
                     paper.period = period;
                     for (_, _, page) in &mut paper.running {
-                        *page = -1;
+                        *page = None;
                     }
                 }
                 budget_id = id(&store, key).await;
             }
-            Step::NextDay => {
-                paper.day += 1;
+            Step::Days(days) => {
+                paper.day += days;
                 let millis = NOW.as_millis() + (paper.day - 1) * 24 * 60 * 60 * 1_000;
                 home.clock.set(api::Time::from_millis(millis));
             }
             Step::Kill => {
                 store.close().await;
                 store = home.open().await;
-                store.budgets().set_time_zone(zone.parse().unwrap()).await.unwrap();
+                store.budgets().set_time_zone(paper.zone.parse().unwrap()).await.unwrap();
                 for (_, amount, page) in std::mem::take(&mut paper.running) {
-                    if page >= 0 {
-                        paper.add(page, 0, -amount);
-                    }
+                    paper.add(page, 0, -amount);
                 }
             }
             Step::Zone(other) => {
                 // At this hour it is the same day in each.
-                zone = other;
-                store.budgets().set_time_zone(zone.parse().unwrap()).await.unwrap();
+                paper.move_to(other);
+                store.budgets().set_time_zone(other.parse().unwrap()).await.unwrap();
             }
         }
         let found = standing(&store, key).await;
