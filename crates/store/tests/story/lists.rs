@@ -116,7 +116,7 @@ async fn keys_are_counted_for_every_filter_as_far_as_the_asker_sees_and_searches
     assert_eq!(names, ["B ended"]);
     assert_eq!(found, ["active 1", "all 2", "inactive 1", "mine 0"]);
     // No key's random number has a space.
-    let (names, own) = ask(Scope::User(anna), anna, " o", KeyShow::All).await;
+    let (names, own) = ask(Scope::User(anna), anna, "c off", KeyShow::All).await;
     assert_eq!(names, ["C off"]);
     assert_eq!(own, ["active 0", "all 1", "inactive 1", "mine 1"]);
     store.close().await;
