@@ -15,6 +15,12 @@ pub(crate) enum Told {
     Anomalous,
 }
 
+impl Told {
+    pub(crate) fn usage(self) -> Option<Usage> {
+        if let Self::Usage(usage) = self { Some(usage) } else { None }
+    }
+}
+
 /// `usage` as OpenAI-compatible upstreams send it.
 #[derive(Debug, Deserialize)]
 struct Wire<'a> {
@@ -120,7 +126,7 @@ impl Wire<'_> {
     }
 }
 
-fn is_plausible(usage: &Usage) -> bool {
+pub(crate) fn is_plausible(usage: &Usage) -> bool {
     let Usage { input, output, cache_read, cache_write, cache_write_1h, .. } = *usage;
     let Usage { input_audio, input_image, reasoning, output_audio, images, .. } = *usage;
     [input, output, cache_read, cache_write, cache_write_1h, input_audio, input_image, reasoning, output_audio, images]
@@ -152,7 +158,7 @@ fn details<'a, T: Deserialize<'a> + Default>(raw: Option<&'a RawValue>) -> Resul
 }
 
 /// A whole number, or nothing for `null`. Whatever else stands there reads as -1, which isn't plausible.
-fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?.get();
     Ok((raw != "null").then(|| raw.parse::<i64>().unwrap_or(-1)))
 }

@@ -50,6 +50,7 @@ fn shown(provider: providers::Provider, channels: &HashMap<String, i64>) -> Prov
             .iter()
             .map(|dialect| match dialect {
                 llm::Dialect::Chat => Dialect::Chat,
+                llm::Dialect::Messages => Dialect::Messages,
             })
             .collect(),
         builtin: provider.builtin,

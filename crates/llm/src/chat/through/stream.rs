@@ -6,43 +6,9 @@ use bytes::{Bytes, BytesMut};
 
 use super::chunk;
 use crate::{
-    Usage,
     sse::{Event, Events, last_event},
-    usage::Told,
+    stream::{How, Summary},
 };
-
-/// How the upstream's bytes ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum How {
-    /// The upstream closed the stream in good order.
-    Eof,
-    /// The connection broke or went silent; in words for the client.
-    UpstreamError(String),
-}
-
-/// What a finished answer is known to have used.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// As the upstream counted; `None` if it didn't say, or nothing believable.
-    pub usage: Option<Usage>,
-    /// It said something that can't be true.
-    pub anomalous: bool,
-    /// Bytes of content that passed, for counting when `usage` is missing.
-    pub content: usize,
-    /// Why the answer isn't whole.
-    pub error: Option<String>,
-}
-
-impl Summary {
-    /// The last word counts: usage that comes with each chunk is what was used so far.
-    pub(super) fn hear(&mut self, told: Told) {
-        (self.usage, self.anomalous) = match told {
-            Told::Nothing => return,
-            Told::Usage(usage) => (Some(usage), false),
-            Told::Anomalous => (None, true),
-        };
-    }
-}
 
 /// Passes a Chat Completions stream through.
 #[derive(Debug)]
@@ -168,7 +134,7 @@ struct Ignored {}
 mod tests {
     use super::*;
 
-    const STREAM: &str = include_str!("../../fixtures/chat/tools.sse");
+    const STREAM: &str = include_str!("../../../fixtures/chat/tools.sse");
 
     /// What the client gets, what waits for settlement, and what is known at the end.
     fn run(chunks: &[&[u8]], strip: bool, how: How) -> (String, String, Summary) {

@@ -1,7 +1,10 @@
 //! Why the gateway says no, and how each dialect says it.
 
+mod read;
+
 use bytes::Bytes;
-use serde::Serialize;
+
+pub use read::read_failure;
 
 /// What kind of failure it is. The dialect turns it into a status and a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +31,12 @@ pub enum Kind {
     UnsupportedMedia,
     /// Sent to a name that isn't this gateway's.
     Misdirected,
+    /// More tokens than the model can look at.
+    ContextLength,
+    /// The provider won't talk about this.
+    ContentPolicy,
+    /// Something else happened to the same thing at the same time.
+    Conflict,
     /// The upstream refused the gateway's own key: the operator's to mend, not the client's.
     UpstreamAuth,
     /// The upstream answered something unreadable, or broke off.
@@ -48,11 +57,13 @@ pub struct Failure {
     pub message: String,
     /// The member at fault.
     pub param: Option<String>,
+    /// Seconds after which another try makes sense.
+    pub retry_after: Option<u32>,
 }
 
 impl Failure {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), param: None }
+        Self { kind, message: message.into(), param: None, retry_after: None }
     }
 
     /// Names the member at fault.
@@ -64,41 +75,7 @@ impl Failure {
 
     /// The HTTP status and body that an OpenAI client understands.
     pub fn chat(&self) -> (u16, Bytes) {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            error: Error<'a>,
-        }
-        #[derive(Serialize)]
-        struct Error<'a> {
-            message: &'a str,
-            r#type: &'static str,
-            param: Option<&'a str>,
-            code: Option<&'static str>,
-        }
-        const INVALID: &str = "invalid_request_error";
-        const SERVER: &str = "server_error";
-        let (status, r#type, code) = match self.kind {
-            Kind::InvalidRequest => (400, INVALID, None),
-            Kind::Auth => (401, INVALID, Some("invalid_api_key")),
-            Kind::Permission => (403, INVALID, Some("permission_denied")),
-            Kind::Spent => (402, "insufficient_quota", Some("insufficient_quota")),
-            Kind::TooManyRequests => (429, "requests", Some("rate_limit_exceeded")),
-            Kind::TooManyTokens => (429, "tokens", Some("rate_limit_exceeded")),
-            Kind::Unpriced => (403, INVALID, Some("model_not_priced")),
-            Kind::ModelNotFound => (404, INVALID, Some("model_not_found")),
-            Kind::NotFound => (404, INVALID, Some("not_found")),
-            Kind::MethodNotAllowed => (405, INVALID, Some("method_not_allowed")),
-            Kind::TooLarge => (413, INVALID, Some("request_too_large")),
-            Kind::UnsupportedMedia => (415, INVALID, Some("unsupported_media_type")),
-            Kind::Misdirected => (421, INVALID, Some("misdirected_request")),
-            Kind::UpstreamAuth => (502, SERVER, Some("upstream_auth")),
-            Kind::BadGateway => (502, SERVER, Some("upstream_error")),
-            Kind::Unavailable => (503, SERVER, Some("overloaded")),
-            Kind::Timeout => (504, SERVER, Some("timeout")),
-            Kind::Internal => (500, SERVER, Some("internal_error")),
-        };
-        let body = Body { error: Error { message: &self.message, r#type, param: self.param.as_deref(), code } };
-        (status, serde_json::to_vec(&body).expect("texts are JSON").into())
+        crate::Dialect::Chat.write_failure(self)
     }
 }
 

@@ -3,8 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::stream::Summary;
-use crate::usage;
+use crate::{stream::Summary, usage};
 
 #[derive(Deserialize)]
 struct Reply<'a> {

@@ -3,6 +3,10 @@
 //! A body that passes through must reach the upstream with its key order, number spelling and unknown members as they
 //! were: prompt caches are prefix caches, and a client's next field is none of our business.
 
+mod text;
+mod wire;
+pub(crate) mod write;
+
 use std::{borrow::Cow, ops::Range};
 
 use bytes::Bytes;
@@ -11,6 +15,9 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
+
+pub use text::Text;
+pub(crate) use wire::wire;
 
 /// The members of a JSON object, in order, each with the exact bytes of its value.
 #[derive(Debug)]
@@ -37,6 +44,11 @@ impl<'a> Members<'a> {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Every member, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.0.iter().map(|(name, value)| (&**name, *value))
     }
 }
 
@@ -65,7 +77,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
 }
 
 /// A member's name, borrowed unless it has escapes (`Cow` alone always copies).
-struct Key<'a>(Cow<'a, str>);
+pub(crate) struct Key<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

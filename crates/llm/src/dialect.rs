@@ -1,0 +1,108 @@
+//! The wire protocols, each a folder with the same files in it, behind one type.
+
+use bytes::Bytes;
+
+use crate::{
+    Asked, Failure, Target, Written, chat, messages,
+    neutral::{Field, Reply, Request},
+    stream::{Frames, StreamReader, StreamWriter},
+};
+
+/// A wire protocol that clients or upstreams speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// OpenAI Chat Completions, and the endpoints that share its errors: completions, embeddings, models.
+    Chat,
+    /// Anthropic Messages.
+    Messages,
+}
+
+impl Dialect {
+    pub const ALL: [Self; 2] = [Self::Chat, Self::Messages];
+
+    /// The name in logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Messages => "messages",
+        }
+    }
+
+    /// Reads what a client asks for.
+    ///
+    /// # Errors
+    /// A failure of kind [`InvalidRequest`](crate::Kind::InvalidRequest) that names the member at fault.
+    pub fn read_request(self, body: &[u8]) -> Result<Request<'_>, Failure> {
+        match self {
+            Self::Chat => chat::read_request(body),
+            Self::Messages => messages::read_request(body),
+        }
+    }
+
+    /// Writes a request for a provider.
+    ///
+    /// # Errors
+    /// A failure of kind [`InvalidRequest`](crate::Kind::InvalidRequest) if the request means something that this dialect
+    /// can't say and that its answer depends on.
+    pub fn write_request(self, request: &Request<'_>, target: &Target<'_>) -> Result<Written, Failure> {
+        match self {
+            Self::Chat => chat::write_request(request, target),
+            Self::Messages => messages::write_request(request, target),
+        }
+    }
+
+    /// Reads a provider's answer in one piece.
+    ///
+    /// # Errors
+    /// A failure of kind [`BadGateway`](crate::Kind::BadGateway) if it isn't one.
+    pub fn read_reply(self, body: &[u8]) -> Result<Reply<'_>, Failure> {
+        match self {
+            Self::Chat => chat::read_answer(body),
+            Self::Messages => messages::read_answer(body),
+        }
+    }
+
+    /// Writes an answer in one piece for a client.
+    pub fn write_reply(self, reply: &Reply<'_>, asked: &Asked) -> Bytes {
+        match self {
+            Self::Chat => chat::write_answer(reply, asked),
+            Self::Messages => messages::write_answer(reply, asked),
+        }
+    }
+
+    /// The HTTP status and body that tell a client that it failed.
+    pub fn write_failure(self, failure: &Failure) -> (u16, Bytes) {
+        match self {
+            Self::Chat => chat::write_failure(failure),
+            Self::Messages => messages::write_failure(failure),
+        }
+    }
+
+    /// What a client of this dialect calls a member.
+    pub(crate) const fn member(self, field: Field) -> &'static str {
+        match self {
+            Self::Chat => chat::member(field),
+            Self::Messages => messages::member(field),
+        }
+    }
+
+    pub(crate) fn frames(self) -> Frames {
+        match self {
+            Self::Chat | Self::Messages => Frames::sse(),
+        }
+    }
+
+    pub(crate) fn stream_reader(self) -> Box<dyn StreamReader> {
+        match self {
+            Self::Chat => Box::new(chat::Reader::default()),
+            Self::Messages => Box::new(messages::Reader::default()),
+        }
+    }
+
+    pub(crate) fn stream_writer(self, asked: &Asked) -> Box<dyn StreamWriter> {
+        match self {
+            Self::Chat => Box::new(chat::Writer::new(asked)),
+            Self::Messages => Box::new(messages::Writer::new(asked)),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Every fixture of every dialect, to every dialect.
+//!
+//! A fixture is a file in `fixtures/<dialect>/`: `*.request.json`, `*.answer.json` or `*.sse`. What it becomes is a snapshot for
+//! each target; what must hold of all of them, however they look, is asserted. After a wanted change:
+//! `INSTA_UPDATE=always cargo test -p llm --test conversion`, then read the difference.
+
+mod answers;
+mod fold;
+mod pitfalls;
+mod requests;
+mod streams;
+
+use std::{fs, path::Path};
+
+use llm::{Asked, Dialect, Quirks, Target, neutral::Strictness};
+
+/// The fixtures of a dialect whose names end so, by name.
+fn fixtures(dialect: Dialect, ending: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(dialect.as_str());
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_str().unwrap().ends_with(ending))
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            (format!("{}/{}", dialect.as_str(), name.strip_suffix(ending).unwrap()), fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    found.sort();
+    assert!(!found.is_empty(), "{} has no {ending}", dialect.as_str());
+    found
+}
+
+fn target(quirks: Quirks) -> Target<'static> {
+    Target { model: "their-model", strictness: Strictness::Warn, quirks }
+}
+
+/// A client that asked for everything there is.
+fn asked() -> Asked {
+    Asked {
+        id: "0199".to_owned(),
+        created: 1_795_000_000,
+        model: "our-model".to_owned(),
+        include_usage: true,
+        input: 77,
+        ..Asked::default()
+    }
+}
+
+fn pretty(json: &[u8]) -> String {
+    let value: serde_json::Value =
+        serde_json::from_slice(json).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(json)));
+    serde_json::to_string_pretty(&value).unwrap()
+}

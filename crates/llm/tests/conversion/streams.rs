@@ -1,0 +1,117 @@
+use bytes::BytesMut;
+use llm::{
+    Convert, Dialect,
+    stream::{How, Summary},
+};
+
+use super::{asked, fixtures, fold};
+
+/// All that the client gets, and what is known at the end.
+fn run<'c>(from: Dialect, to: Dialect, chunks: impl IntoIterator<Item = &'c [u8]>, how: How) -> (String, Summary) {
+    let mut convert = Convert::new(from, to, &asked());
+    let mut out = BytesMut::new();
+    for chunk in chunks {
+        convert.feed(chunk, &mut out);
+    }
+    convert.finish(how, &mut out);
+    out.extend_from_slice(&convert.take_tail());
+    assert!(convert.is_done());
+    (String::from_utf8(out.to_vec()).unwrap(), convert.summary().clone())
+}
+
+fn each(mut check: impl FnMut(&str, Dialect, Dialect, &[u8])) {
+    for from in Dialect::ALL {
+        for (name, stream) in fixtures(from, ".sse") {
+            for to in Dialect::ALL {
+                check(&format!("{name} -> {}", to.as_str()), from, to, stream.as_bytes());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_stream_becomes_what_its_snapshot_says() {
+    each(|name, from, to, stream| {
+        let (out, summary) = run(from, to, [stream], How::Eof);
+        assert!(summary.usage.is_some() && summary.error.is_none(), "{name}");
+        fold::stream(to, &out);
+        insta::assert_snapshot!(name.replace(" -> ", ".stream.to_"), out);
+    });
+}
+
+#[test]
+fn where_the_bytes_are_cut_makes_no_difference() {
+    each(|name, from, to, stream| {
+        let whole = run(from, to, [stream], How::Eof);
+        assert_eq!(run(from, to, stream.chunks(1), How::Eof), whole, "{name}");
+        for at in 0..stream.len() {
+            assert_eq!(run(from, to, [&stream[..at], &stream[at..]], How::Eof), whole, "{name} cut at {at}");
+        }
+    });
+}
+
+#[test]
+fn a_stream_cut_anywhere_before_its_finish_ends_in_an_error_and_never_as_if_it_were_whole() {
+    each(|name, from, to, stream| {
+        let text = std::str::from_utf8(stream).unwrap();
+        let finish = [
+            "\"finish_reason\":\"tool_calls\"",
+            "\"finish_reason\":\"stop\"",
+            "\"stop_reason\":\"tool_use\"",
+            "\"finishReason\":",
+            "response.completed",
+        ]
+        .iter()
+        .find_map(|word| text.find(word))
+        .unwrap();
+        let end_of_finish = finish + text[finish..].find('\n').unwrap();
+        for at in 0..stream.len() {
+            let (out, summary) = run(from, to, [&stream[..at]], How::Eof);
+            let said = fold::stream(to, &out);
+            assert_eq!(said.error.is_none(), at >= end_of_finish, "{name} cut at {at}");
+            assert_eq!(said.error, summary.error, "{name} cut at {at}");
+            assert!(said.error.is_none() || said.finish.is_none(), "{name} cut at {at}");
+        }
+    });
+}
+
+#[test]
+fn a_connection_that_breaks_is_said_and_nothing_follows() {
+    each(|name, from, to, stream| {
+        let half = &stream[..stream.len() / 2];
+        let (out, summary) = run(from, to, [half], How::UpstreamError("gone".into()));
+        assert_eq!(fold::stream(to, &out).error.as_deref(), Some("gone"), "{name}");
+        assert_eq!(summary.error.as_deref(), Some("gone"));
+    });
+}
+
+#[test]
+fn a_stream_that_was_written_reads_as_the_same() {
+    each(|name, from, to, stream| {
+        let (once, summary) = run(from, to, [stream], How::Eof);
+        let (twice, again) = run(to, to, [once.as_bytes()], How::Eof);
+        assert_eq!(fold::stream(to, &once), fold::stream(to, &twice), "{name}");
+        assert_eq!(summary.usage, again.usage, "{name}");
+    });
+}
+
+#[test]
+fn whatever_an_upstream_sends_ends_in_an_end_or_an_error() {
+    each(|name, from, to, stream| {
+        // Each event left out, said twice, or exchanged with its neighbour.
+        let text = std::str::from_utf8(stream).unwrap();
+        let events: Vec<&str> = text.split_inclusive("\n\n").collect();
+        for at in 0..events.len() {
+            let mut without = events.clone();
+            without.remove(at);
+            let mut twice = events.clone();
+            twice.insert(at, events[at]);
+            let mut exchanged = events.clone();
+            exchanged.swap(at, (at + 1) % events.len());
+            for changed in [without, twice, exchanged] {
+                let (out, summary) = run(from, to, [changed.concat().as_bytes()], How::Eof);
+                assert_eq!(fold::stream(to, &out).error, summary.error, "{name}");
+            }
+        }
+    });
+}
