@@ -36,12 +36,14 @@ pub(crate) fn console(pages: Pages) -> Result<()> {
 pub(crate) enum Kind {
     Server,
     Desktop,
+    /// For `cargo xtask bench --ledger`, never for use.
+    Measure,
 }
 
 impl Kind {
     pub(crate) const fn needs(self) -> &'static [Set] {
         match self {
-            Self::Server => &[Set::Console, Set::Server],
+            Self::Server | Self::Measure => &[Set::Console, Set::Server],
             Self::Desktop => &[Set::Console, Set::Server, Set::Desktop],
         }
     }
@@ -56,8 +58,10 @@ pub(crate) enum Profile {
 /// Builds the program and returns its path. The console has to be there.
 pub(crate) fn program(kind: Kind, profile: Profile) -> Result<PathBuf> {
     let mut cargo = sh::cargo().args(["build", "--package", "ai-gateway"]);
-    if kind == Kind::Desktop {
-        cargo = cargo.args(["--features", "desktop"]);
+    match kind {
+        Kind::Server => {}
+        Kind::Desktop => cargo = cargo.args(["--features", "desktop"]),
+        Kind::Measure => cargo = cargo.args(["--features", "measure"]),
     }
     if profile == Profile::Release {
         cargo = cargo.arg("--release");

@@ -29,6 +29,8 @@ const PASSWORD: &str = "correct horse battery staple";
 pub(crate) enum Durability {
     Power,
     Process,
+    /// Nothing: it isn't written down. For a program that was built with the feature `measure`.
+    Nothing,
 }
 
 impl Durability {
@@ -36,6 +38,7 @@ impl Durability {
         match self {
             Self::Power => "gateway (power)",
             Self::Process => "gateway (process)",
+            Self::Nothing => "gateway (no ledger)",
         }
     }
 }
@@ -44,7 +47,7 @@ impl fmt::Display for Durability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Power => "power",
-            Self::Process => "process",
+            Self::Process | Self::Nothing => "process",
         })
     }
 }
@@ -70,6 +73,7 @@ impl Gateway {
             .env("AIGW_ADMIN_PASSWORD", PASSWORD)
             .env("AIGW_DURABILITY", durability.to_string())
             .env("RUST_LOG", "warn")
+            .envs((durability == Durability::Nothing).then_some(("AIGW_NO_LEDGER", "1")))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true)

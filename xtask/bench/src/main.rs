@@ -36,6 +36,9 @@ struct Cli {
     /// Shorter rounds and fewer idle streams: a first look, not a result.
     #[arg(long)]
     quick: bool,
+    /// Compare with a gateway that writes nothing down, instead of all else: what the ledger costs.
+    #[arg(long)]
+    ledger: bool,
     /// The upstream's pause before each chunk of a stream, in milliseconds.
     #[arg(long, default_value_t = 0)]
     chunk_delay: u64,
@@ -98,7 +101,8 @@ async fn compare(cli: &Cli) -> Result<()> {
     let mut targets = vec![Target::new("direct", upstream.address, None), Target::new("nginx", nginx.address, None)];
     let mut gateways = Vec::new();
     if let Some(program) = &cli.gateway {
-        for durability in [Durability::Power, Durability::Process] {
+        let second = if cli.ledger { Durability::Nothing } else { Durability::Power };
+        for durability in [second, Durability::Process] {
             let gateway = Gateway::start(program, durability, upstream.address).await?;
             targets.push(Target::new(durability.title(), gateway.address, Some(gateway.key.clone())));
             gateways.push(gateway);
@@ -108,12 +112,14 @@ async fn compare(cli: &Cli) -> Result<()> {
     }
     let mut report = Report::new(Machine::look(&nginx, open_files), plan);
     report.idle_memory(&nginx, &gateways)?;
-    for (kind, connections) in SCENARIOS {
+    let scenarios = if cli.ledger { &SCENARIOS[1..2] } else { &SCENARIOS[..] };
+    for &(kind, connections) in scenarios {
         report.scenario(kind, connections, in_turns(&targets, kind, connections, plan).await?);
     }
     let pids = std::iter::once(nginx.pid()).chain(gateways.iter().map(Gateway::pid));
     let mut idle = Ok(());
-    for (target, pid) in targets[1..].iter().zip(pids) {
+    let watched = if cli.ledger { &[] } else { &targets[1..] };
+    for (target, pid) in watched.iter().zip(pids) {
         eprintln!("{streams} idle streams through {}", target.name);
         match idle::memory(target, pid, streams).await {
             Ok(memory) => report.streaming_memory(target.name, memory),

@@ -184,6 +184,10 @@ impl Ledger {
 
     /// Writes a request's row that nobody waits for: soon, and together with its settlement if that comes first.
     pub async fn note(&self, open: Open) -> Result<(), LedgerError> {
+        #[cfg(feature = "measure")]
+        if is_off() {
+            return Ok(());
+        }
         self.writer.room().await;
         self.writer.note(open)
     }
@@ -193,6 +197,11 @@ impl Ledger {
     /// Queued at once, however long the queue is: what was opened is settled, and whoever opens waits for room.
     pub fn settle(&self, settle: Settle) -> Result<Receipt, LedgerError> {
         let (entry, receipt) = Entry::new(None, Some(settle));
+        #[cfg(feature = "measure")]
+        if is_off() {
+            entry.done.into_iter().for_each(|done| drop(done.send(Ok(()))));
+            return Ok(receipt);
+        }
         self.writer.push(entry)?;
         Ok(receipt)
     }
@@ -209,6 +218,13 @@ impl Ledger {
         self.writer.push(entry)?;
         Ok(receipt)
     }
+}
+
+/// Whether nothing is to be written down.
+#[cfg(feature = "measure")]
+fn is_off() -> bool {
+    static OFF: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| std::env::var_os("AIGW_NO_LEDGER").is_some());
+    *OFF
 }
 
 /// Settles what a killed process left open, charged as estimated. How many those were.
