@@ -62,6 +62,12 @@ pub(crate) struct Flags {
     /// Time zone in which budgets' days, weeks and months begin, such as `Asia/Shanghai` [default: UTC]
     #[arg(long, env = "AIGW_TIME_ZONE", value_name = "ZONE")]
     time_zone: Option<Zone>,
+    /// Days that requests are kept; 0 keeps them for ever [default: 90]
+    #[arg(long, env = "AIGW_LOG_DAYS", value_name = "DAYS")]
+    log_days: Option<u16>,
+    /// MiB that the database may hold before the oldest requests are removed; 0 sets no bound [default: 4096]
+    #[arg(long, env = "AIGW_LOG_MB", value_name = "MIB")]
+    log_mb: Option<u32>,
     /// Names of those that the environment gave.
     #[arg(skip)]
     #[serde(skip)]
@@ -112,7 +118,8 @@ impl std::fmt::Debug for Flags {
 const FIXED: [&str; 4] = ["listen", "data_dir", "durability", MASTER_KEY];
 
 /// Those that can be changed while it runs.
-const CHANGEABLE: [&str; 6] = ["public_urls", "trusted_proxies", "egress", "audit_days", "drain_seconds", "time_zone"];
+const CHANGEABLE: [&str; 8] =
+    ["public_urls", "trusted_proxies", "egress", "audit_days", "log_days", "log_mb", "drain_seconds", "time_zone"];
 
 /// Its value is known only when the store is open: the data directory remembers its own.
 const MASTER_KEY: &str = "master_key";
@@ -190,6 +197,8 @@ impl Flags {
             }
             "egress" => Given::new(name, self.egress.or(file.egress)?.word(), source, origin),
             "audit_days" => Given::new(name, self.audit_days.or(file.audit_days)?, source, origin),
+            "log_days" => Given::new(name, self.log_days.or(file.log_days)?, source, origin),
+            "log_mb" => Given::new(name, self.log_mb.or(file.log_mb)?, source, origin),
             "drain_seconds" => Given::new(name, self.drain_seconds.or(file.drain_seconds)?, source, origin),
             "time_zone" => {
                 let zone = self.time_zone.as_ref().or(file.time_zone.as_ref())?;
@@ -210,6 +219,8 @@ impl Flags {
             "master_key" => self.master_key.is_some(),
             "master_key_file" => self.master_key_file.is_some(),
             "audit_days" => self.audit_days.is_some(),
+            "log_days" => self.log_days.is_some(),
+            "log_mb" => self.log_mb.is_some(),
             "drain_seconds" => self.drain_seconds.is_some(),
             "time_zone" => self.time_zone.is_some(),
             _ => false,

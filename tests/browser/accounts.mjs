@@ -331,7 +331,7 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
   await step("change-setting", [], async () => {
     const days = field(t("settings.audit_days"));
     const changed = (value, before) => toast(t("settings.changed", { name: t("settings.audit_days"), value, before }));
-    const many = (n) => t("settings.audit_days_count", { n });
+    const many = (n) => t("settings.days_count", { n });
     await days.fill("40000");
     await days.press("Enter");
     inItsLanguage(await fault(days));

@@ -70,6 +70,14 @@ pub struct SettingsPatch {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Asia/Shanghai"))]
     pub time_zone: Option<Option<String>>,
+    /// Days that requests are kept; 0 keeps them for ever.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub log_days: Option<Option<i64>>,
+    /// MiB that the database may hold before the oldest requests are removed; 0 sets no bound.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub log_mb: Option<Option<i64>>,
 }
 
 impl Validate for SettingsPatch {
@@ -89,8 +97,13 @@ impl Validate for SettingsPatch {
         if let Some(Some(seconds)) = self.drain_seconds {
             validate::range(fields, "drain_seconds", seconds, 0, 3_600);
         }
-        if let Some(Some(days)) = self.audit_days {
-            validate::range(fields, "audit_days", days, 0, 36_500);
+        for (name, days) in [("audit_days", self.audit_days), ("log_days", self.log_days)] {
+            if let Some(Some(days)) = days {
+                validate::range(fields, name, days, 0, 36_500);
+            }
+        }
+        if let Some(Some(mb)) = self.log_mb {
+            validate::range(fields, "log_mb", mb, 0, 100_000_000);
         }
     }
 }

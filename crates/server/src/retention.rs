@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use api::Time;
+use tokio::time::Instant;
 
 use crate::app::App;
 
 const EVERY: Duration = Duration::from_hours(1);
 
 /// Milliseconds.
-const DAY: i64 = 24 * 60 * 60 * 1000;
+const HOUR: i64 = 60 * 60 * 1000;
+const DAY: i64 = 24 * HOUR;
+
+const MIB: i64 = 1 << 20;
 
 /// Prunes at the start and each hour, until the gateway ends.
 pub(crate) fn start(app: &App) {
@@ -17,17 +21,19 @@ pub(crate) fn start(app: &App) {
         let app = app.clone();
         async move {
             while !app.tasks.stop().is_cancelled() {
-                match prune(&app, app.clock.now()).await {
-                    // Others write between two batches.
-                    Ok(true) => continue,
-                    Ok(false) => {}
+                let begun = Instant::now();
+                let pause = match prune(&app, app.clock.now()).await {
+                    // Half of the database's time is for whoever else writes.
+                    Ok(true) => begun.elapsed(),
+                    Ok(false) => EVERY,
                     Err(error) => {
-                        tracing::warn!(%error, "old rows of the audit couldn't be removed; the next try is in an hour");
+                        tracing::warn!(%error, "what was kept long enough couldn't be removed; the next try is in an hour");
+                        EVERY
                     }
-                }
+                };
                 tokio::select! {
                     () = app.tasks.stop().cancelled() => {}
-                    () = tokio::time::sleep(EVERY) => {}
+                    () = tokio::time::sleep(pause) => {}
                 }
             }
         }
@@ -35,14 +41,24 @@ pub(crate) fn start(app: &App) {
     app.tasks.spawn(looped);
 }
 
-/// One batch. Answers whether there may be more.
+/// One batch of each kind. Answers whether there may be more.
 async fn prune(app: &App, now: Time) -> Result<bool, store::Error> {
-    let days = app.settings().audit_days;
-    if days == 0 {
-        return Ok(false);
+    let settings = app.settings().clone();
+    let before = |days: u16| Time::from_millis(now.as_millis() - i64::from(days) * DAY);
+    let (audit, logs) = (app.store.audit(), app.store.logs());
+    let mut more = false;
+    if settings.audit_days > 0 {
+        more |= audit.prune(before(settings.audit_days)).await?;
     }
-    let before = now.as_millis() - i64::from(days) * DAY;
-    app.store.audit().prune(Time::from_millis(before)).await
+    if settings.log_days > 0 {
+        more |= logs.prune(before(settings.log_days)).await?;
+    }
+    if settings.log_mb > 0 {
+        // Whatever the bound is, the last hour can be looked at.
+        let hour_ago = Time::from_millis(now.as_millis() - HOUR);
+        more |= logs.prune_beyond(i64::from(settings.log_mb) * MIB, hour_ago).await?;
+    }
+    Ok(more)
 }
 
 #[cfg(test)]

@@ -25,6 +25,10 @@ pub(crate) struct Settings {
     pub(crate) egress: Egress,
     /// Days that rows of the audit are kept; 0 keeps them for ever.
     pub(crate) audit_days: u16,
+    /// Days that requests are kept; 0 keeps them for ever.
+    pub(crate) log_days: u16,
+    /// MiB that the database may hold before the oldest requests are removed; 0 sets no bound.
+    pub(crate) log_mb: u32,
     /// Seconds that running answers may take to finish at shutdown.
     pub(crate) drain_seconds: u64,
     /// In which budgets' days, weeks and months begin.
@@ -38,6 +42,8 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             egress: Egress::Private,
             audit_days: 365,
+            log_days: 90,
+            log_mb: 4_096,
             drain_seconds: 30,
             time_zone: Zone::UTC,
         }

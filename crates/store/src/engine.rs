@@ -5,7 +5,7 @@ use std::sync::Once;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_drivers};
 use sqlx::migrate::Migrator;
-use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor, Row};
 use url::Url;
 
 use crate::error::Error;
@@ -197,6 +197,17 @@ pub(crate) async fn run_transaction(connection: &mut AnyConnection, whole: Sql) 
     done.map(drop).map_err(Error::from)
 }
 
+/// How much the database holds, without the space that is free for what comes next.
+pub(crate) async fn held_bytes(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT CAST((page_count - freelist_count) * page_size AS BIGINT) AS bytes
+         FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()",
+    )
+    .fetch_one(connection)
+    .await?;
+    row.try_get("bytes")
+}
+
 /// `SQLITE_BUSY` and `SQLITE_LOCKED` with their extended codes.
 pub(crate) fn is_busy_code(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
@@ -225,7 +236,7 @@ pub(crate) mod tests {
             .fetch_one(connection)
             .await
             .unwrap();
-        sqlx::Row::get(&row, 0)
+        Row::get(&row, 0)
     }
 
     async fn connect(durability: Durability) -> (tempfile::TempDir, Pools) {

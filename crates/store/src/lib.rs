@@ -28,6 +28,7 @@ mod open;
 mod passwords;
 mod prices;
 mod providers;
+mod retention;
 mod sessions;
 mod settings;
 mod sql;

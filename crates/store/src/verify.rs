@@ -17,7 +17,7 @@ use crate::open::{self, OpenError};
 use crate::settings;
 use crate::sql::{Columns, Sql};
 use crate::store::Store;
-use crate::usage::{COLUMNS, Counts, HOUR, Key, Origin, Outcome, Tally};
+use crate::usage::{COLUMNS, Counts, Key, Origin, Outcome, Tally};
 
 /// Differences that are named; the rest are only counted.
 const NAMED: usize = 100;
@@ -198,7 +198,7 @@ async fn compare_hours(
             differences.compare(row.get(column)?, count, || what(&key, column));
         }
     }
-    for (key, counts) in counted.iter().filter(|(key, _)| key.0 >= kept_since - kept_since.rem_euclid(HOUR)) {
+    for (key, counts) in counted.iter().filter(|(key, _)| key.0 >= kept_since) {
         differences.compare(0, counts[0], || what(key, COLUMNS[0]));
     }
     Ok(())

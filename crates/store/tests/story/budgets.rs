@@ -198,6 +198,8 @@ enum Step {
     Period(Period),
     /// The clock goes on by a day, or jumps by some.
     Days(i64),
+    /// What is finished leaves the log.
+    Prune,
     Kill,
     /// Days are counted elsewhere; the day that runs goes on there.
     Zone(&'static str),
@@ -210,6 +212,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..200_i64).prop_map(Step::Limit),
         1 => prop_oneof![Just(Period::Total), Just(Period::Daily)].prop_map(Step::Period),
         1 => prop_oneof![3 => Just(1_i64), 1 => -3..4_i64].prop_map(Step::Days),
+        1 => Just(Step::Prune),
         1 => Just(Step::Kill),
         1 => prop_oneof![Just("UTC"), Just("Asia/Kolkata"), Just("Africa/Cairo")].prop_map(Step::Zone),
     ]
@@ -318,6 +321,10 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 paper.day += days;
                 let millis = NOW.as_millis() + (paper.day - 1) * 24 * 60 * 60 * 1_000;
                 home.clock.set(api::Time::from_millis(millis));
+            }
+            Step::Prune => {
+                let all = api::Time::from_millis(NOW.as_millis() + 1);
+                store.logs().prune(all).await.unwrap();
             }
             Step::Kill => {
                 store.close().await;

@@ -15,5 +15,6 @@ mod opening;
 mod people;
 mod prices;
 mod resources;
+mod retention;
 mod support;
 mod usage;

@@ -27,6 +27,8 @@ fn all(t: Text) -> impl Iterator<Item = Found> {
         (Section::General, "master_key", t.settings_master_key(), t.settings_master_key_text()),
         (Section::General, "audit_days", t.settings_audit_days(), t.settings_audit_days_text()),
         (Section::General, "time_zone", t.settings_time_zone(), t.settings_time_zone_text()),
+        (Section::General, "log_days", t.settings_log_days(), t.settings_log_days_text()),
+        (Section::General, "log_mb", t.settings_log_mb(), t.settings_log_mb_text()),
         (Section::General, "drain_seconds", t.settings_drain(), t.settings_drain_text()),
         (Section::Budget, "", t.allowance_gateway(), t.allowance_gateway_text()),
         (Section::Budget, "", t.books_title(), t.books_text()),

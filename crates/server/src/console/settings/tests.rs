@@ -81,6 +81,8 @@ async fn faults_name_the_setting() {
         (json!({"drain_seconds": -1}), "drain_seconds"),
         (json!({"audit_days": 40_000}), "audit_days"),
         (json!({"time_zone": "Mars/Olympus"}), "time_zone"),
+        (json!({"log_days": -1}), "log_days"),
+        (json!({"log_mb": 1_000_000_000}), "log_mb"),
         (json!({"listen": "127.0.0.1:1"}), "listen"),
     ] {
         let response = patch(&app, &change).await;

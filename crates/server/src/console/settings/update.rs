@@ -68,7 +68,16 @@ fn locks(live: &Live, wanted: &Layer) -> Fields {
 
 /// What a patch names, as it is stored.
 fn layer(patch: SettingsPatch) -> Result<Layer, Fields> {
-    let SettingsPatch { public_urls, trusted_proxies, egress, drain_seconds, audit_days, time_zone } = patch;
+    let SettingsPatch {
+        public_urls,
+        trusted_proxies,
+        egress,
+        drain_seconds,
+        audit_days,
+        log_days,
+        log_mb,
+        time_zone,
+    } = patch;
     let mut faults = Fields::new();
     let urls = public_urls.map(|urls| {
         urls.map(|urls| {
@@ -93,13 +102,15 @@ fn layer(patch: SettingsPatch) -> Result<Layer, Fields> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let members: [(&str, Option<Value>); 6] = [
+    let members: [(&str, Option<Value>); 8] = [
         ("public_urls", urls.map(Value::from)),
         ("trusted_proxies", networks.map(Value::from)),
         ("egress", egress.map(|egress| egress.map(api::settings::Egress::as_str).into())),
         ("drain_seconds", drain_seconds.map(Value::from)),
         ("audit_days", audit_days.map(Value::from)),
         ("time_zone", zone.map(|zone| zone.and_then(Result::ok).map(String::from).into())),
+        ("log_days", log_days.map(Value::from)),
+        ("log_mb", log_mb.map(Value::from)),
     ];
     Ok(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
 }
