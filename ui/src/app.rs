@@ -89,6 +89,7 @@ fn Guarded(props: &GuardedProps) -> Html {
                 }
                 #[cfg(feature = "design")]
                 Route::Design => html! { <pages::design::DesignPage /> },
+                Route::Usage => html! { <pages::usage::UsagePage /> },
                 Route::Users if admin => html! { <pages::users::UsersPage /> },
                 Route::NewUser if admin => html! { <pages::users::UsersPage open={pages::users::Open::New} /> },
                 Route::User { id } if admin => {

@@ -42,6 +42,15 @@ pub(crate) const GROUPS: &[Group] = &[
                 waiting: |_| 0,
             },
             Entry {
+                route: || Route::Usage,
+                icon: Icon::ChartColumn,
+                label: |t| t.usage_title(),
+                key: 'e',
+                needs: Role::Member,
+                holds: |route| matches!(route, Route::Usage),
+                waiting: |_| 0,
+            },
+            Entry {
                 route: || Route::Logs,
                 icon: Icon::ScrollText,
                 label: |t| t.nav_logs(),

@@ -35,7 +35,7 @@ impl Span {
     }
 
     /// In addresses.
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::QuarterHour => "15m",
             Self::Hour => "1h",

@@ -35,6 +35,8 @@ pub(crate) enum Route {
     Providers,
     #[at("/providers/:slug")]
     Provider { slug: String },
+    #[at("/usage")]
+    Usage,
     #[at("/users")]
     Users,
     #[at("/users/new")]

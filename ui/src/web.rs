@@ -123,6 +123,15 @@ pub(crate) fn open_elsewhere(url: &str) {
     let _blocked = window().open_with_url_and_target_and_features(url, "_blank", "noopener,noreferrer");
 }
 
+/// Saves what stands at an address of ours as a file. The page stays where it is, also if the gateway refuses.
+pub(crate) fn download(path: &str) {
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok());
+    if let Some(link) = link {
+        let _valid = link.set_attribute("href", path).and_then(|()| link.set_attribute("download", ""));
+        link.click();
+    }
+}
+
 /// The text that a paste brings.
 pub(crate) fn pasted(event: &Event) -> Option<String> {
     event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?.get_data("text").ok()

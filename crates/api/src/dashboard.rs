@@ -14,6 +14,8 @@ pub enum Dimension {
     Key,
     Channel,
     User,
+    /// That the key belongs to by now.
+    Group,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,9 +171,9 @@ pub struct Slice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rank {
-    /// `null` for a model, which goes by its name; 0 where no channel was asked.
+    /// `null` for a model or a group, which go by their names; 0 where no channel was asked.
     pub id: Option<i64>,
-    /// `null` if it was deleted.
+    /// `null` if it was deleted; for a group, if the key was.
     pub name: Option<String>,
     /// Whose key it is.
     pub username: Option<String>,

@@ -46,7 +46,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::{attention, bill, channels, keys, models, prices, providers, settings, users};
+    use crate::{attention, bill, channels, export, keys, models, prices, providers, settings, usage, users};
 
     /// The document writes words as serde does, and SQL as `as_str` does.
     fn agree<W: Word + Serialize + Debug>() {
@@ -62,6 +62,7 @@ mod tests {
         agree::<channels::ChannelShow>();
         agree::<channels::ChannelSort>();
         agree::<channels::OnDisconnect>();
+        agree::<export::ExportFormat>();
         agree::<keys::KeyShow>();
         agree::<keys::KeySort>();
         agree::<models::ModelKind>();
@@ -72,6 +73,7 @@ mod tests {
         agree::<providers::ProviderShow>();
         agree::<providers::ProviderSort>();
         agree::<settings::Egress>();
+        agree::<usage::Every>();
         agree::<users::AccountShow>();
         agree::<users::AccountSort>();
     }

@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, Connection, Row};
 use crate::error::Error;
 use crate::keys::Scope;
 use crate::logs::{FAILED, push_moments};
-use crate::sql::{Columns, Sql};
+use crate::sql::{Columns, Sql, chunks};
 use crate::store::Store;
 use crate::usage::{COLUMNS, Counts, HISTOGRAM, HOUR, TTFT_BOUNDS, percentile};
 
@@ -68,7 +68,7 @@ impl Dashboards<'_> {
             Dimension::Model => models.head(),
             Dimension::Key => keys.head(),
             Dimension::Channel => channels.head(),
-            Dimension::User => ranking(&mut tx, range, Dimension::User).await?.head(),
+            by @ (Dimension::User | Dimension::Group) => ranking(&mut tx, range, by).await?.head(),
         };
         let slices = by_series(&mut tx, range, step, query.by, &series).await?;
         let buckets = (0..(to - from + step - 1) / step)
@@ -186,8 +186,9 @@ async fn beyond(tx: &mut AnyConnection, range: Range) -> Result<Option<i64>, Err
     Ok(moment.filter(|moment| range.counted <= *moment))
 }
 
-const fn column(by: Dimension) -> &'static str {
+pub(crate) const fn column(by: Dimension) -> &'static str {
     match by {
+        Dimension::Group => "COALESCE((SELECT group_name FROM keys WHERE keys.id = key_id), '')",
         Dimension::Model => "model",
         Dimension::Key => "key_id",
         Dimension::Channel => "channel_id",
@@ -196,27 +197,36 @@ const fn column(by: Dimension) -> &'static str {
 }
 
 /// Sums keep the columns' type where an engine would widen it.
-fn push_sum(sql: &mut Sql, expression: &'static str, name: &'static str) {
+pub(crate) fn push_sum(sql: &mut Sql, expression: &'static str, name: &'static str) {
     sql.push(", CAST(SUM(").push(expression).push(") AS BIGINT) AS ").push(name);
+}
+
+/// Every column's sum, which [`read_sums`] reads.
+pub(crate) fn push_sums(sql: &mut Sql) {
+    for column in COLUMNS {
+        push_sum(sql, column, column);
+    }
+}
+
+pub(crate) fn read_sums(row: &Columns<'_>) -> Result<Counts, Error> {
+    let mut counts = [0; COLUMNS.len()];
+    for (count, column) in counts.iter_mut().zip(COLUMNS) {
+        *count = row.get(column)?;
+    }
+    Ok(counts)
 }
 
 async fn by_bucket(tx: &mut AnyConnection, range: Range, step: i64) -> Result<Vec<(i64, Counts)>, Error> {
     let mut sql = Sql::new("SELECT (hour - ");
     sql.bind(range.from).push_bind(") / ", step).push(" AS bucket");
-    for column in COLUMNS {
-        push_sum(&mut sql, column, column);
-    }
+    push_sums(&mut sql);
     range.push(&mut sql);
     sql.push(" GROUP BY 1 ORDER BY 1");
     let rows = sql.build().fetch_all(tx).await?;
     rows.iter()
         .map(|row| {
             let row = columns(row);
-            let mut counts = [0; COLUMNS.len()];
-            for (count, column) in counts.iter_mut().zip(COLUMNS) {
-                *count = row.get(column)?;
-            }
-            Ok((row.get("bucket")?, counts))
+            Ok((row.get("bucket")?, read_sums(&row)?))
         })
         .collect()
 }
@@ -285,6 +295,7 @@ async fn ranking(tx: &mut AnyConnection, range: Range, by: Dimension) -> Result<
         let subject: String = row.get("subject")?;
         let (id, name) = match by {
             Dimension::Model => (None, Some(subject.clone())),
+            Dimension::Group => (None, Some(subject.clone()).filter(|name| !name.is_empty())),
             Dimension::Key | Dimension::Channel | Dimension::User => {
                 (Some(subject.parse().map_err(|error| row.corrupt(column(by), &error))?), None)
             }
@@ -324,7 +335,7 @@ async fn by_series(
     range.push(&mut sql);
     sql.push(" AND ").push(column(by)).push(" IN (");
     match by {
-        Dimension::Model => sql.bind_list(series.iter().map(|ranked| ranked.subject.as_str())),
+        Dimension::Model | Dimension::Group => sql.bind_list(series.iter().map(|ranked| ranked.subject.as_str())),
         Dimension::Key | Dimension::Channel | Dimension::User => {
             sql.bind_list(series.iter().filter_map(|ranked| ranked.rank.id))
         }
@@ -345,20 +356,28 @@ fn bucket(at: i64, counts: &Counts, series: &[Ranked], others: i64, slice: impl 
     let totals = summed(counts);
     let mut slices: Vec<Slice> = series.iter().map(|ranked| slice(&ranked.subject).unwrap_or_default()).collect();
     if others > 0 {
-        let all = Slice { requests: totals.requests, tokens: totals.tokens(), cost_nusd: totals.cost_nusd };
-        slices.push(slices.iter().fold(all, |rest, slice| Slice {
-            requests: rest.requests - slice.requests,
-            tokens: rest.tokens - slice.tokens,
-            cost_nusd: rest.cost_nusd - slice.cost_nusd,
-        }));
+        slices.push(rest(&totals, &slices));
     }
     Bucket { at: Time::from_millis(at), totals, slices }
 }
 
+/// What the slices leave of the whole.
+pub(crate) fn rest(totals: &Totals, slices: &[Slice]) -> Slice {
+    let all = Slice { requests: totals.requests, tokens: totals.tokens(), cost_nusd: totals.cost_nusd };
+    slices.iter().fold(all, |rest, slice| Slice {
+        requests: rest.requests - slice.requests,
+        tokens: rest.tokens - slice.tokens,
+        cost_nusd: rest.cost_nusd - slice.cost_nusd,
+    })
+}
+
+/// Names, and whose keys they are, by id.
+type Names = HashMap<i64, (Option<String>, Option<String>)>;
+
 /// Finds the names that the ids have today.
-async fn name(tx: &mut AnyConnection, by: Dimension, ranked: &mut [Ranked]) -> Result<(), Error> {
+pub(crate) async fn names(tx: &mut AnyConnection, by: Dimension, ids: &[i64]) -> Result<Names, Error> {
     let (select, where_id) = match by {
-        Dimension::Model => return Ok(()),
+        Dimension::Model | Dimension::Group => return Ok(Names::new()),
         Dimension::Key => (
             "SELECT keys.id AS id, keys.name AS name, users.username AS username
              FROM keys JOIN users ON users.id = keys.user_id",
@@ -367,19 +386,24 @@ async fn name(tx: &mut AnyConnection, by: Dimension, ranked: &mut [Ranked]) -> R
         Dimension::Channel => ("SELECT id, name, NULL AS username FROM channels", " WHERE id IN ("),
         Dimension::User => ("SELECT id, username AS name, NULL AS username FROM users", " WHERE id IN ("),
     };
-    let ids: Vec<i64> = ranked.iter().filter_map(|ranked| ranked.rank.id).collect();
-    if ids.is_empty() {
-        return Ok(());
+    let mut names = Names::new();
+    for ids in chunks(ids) {
+        let mut sql = Sql::new(select);
+        sql.push(where_id).bind_list(ids.iter().copied()).push(")");
+        for row in sql.build().fetch_all(&mut *tx).await? {
+            let username = if by == Dimension::Key { row.try_get("username")? } else { None };
+            names.insert(row.try_get("id")?, (row.try_get("name")?, username));
+        }
     }
-    let mut sql = Sql::new(select);
-    sql.push(where_id).bind_list(ids).push(")");
-    for row in sql.build().fetch_all(tx).await? {
-        let id: i64 = row.try_get("id")?;
-        if let Some(ranked) = ranked.iter_mut().find(|ranked| ranked.rank.id == Some(id)) {
-            ranked.rank.name = row.try_get("name")?;
-            if by == Dimension::Key {
-                ranked.rank.username = row.try_get("username")?;
-            }
+    Ok(names)
+}
+
+async fn name(tx: &mut AnyConnection, by: Dimension, ranked: &mut [Ranked]) -> Result<(), Error> {
+    let ids: Vec<i64> = ranked.iter().filter_map(|ranked| ranked.rank.id).collect();
+    let mut names = names(tx, by, &ids).await?;
+    for Ranked { rank, .. } in ranked {
+        if let Some(known) = rank.id.and_then(|id| names.remove(&id)) {
+            (rank.name, rank.username) = known;
         }
     }
     Ok(())
@@ -430,7 +454,7 @@ async fn running(tx: &mut AnyConnection, scope: Scope) -> Result<i64, Error> {
     Ok(sql.build().fetch_one(tx).await?.try_get("n")?)
 }
 
-fn add(sums: &mut Counts, counts: &Counts) {
+pub(crate) fn add(sums: &mut Counts, counts: &Counts) {
     for (sum, count) in sums.iter_mut().zip(counts) {
         *sum = sum.saturating_add(*count);
     }
@@ -440,7 +464,7 @@ fn mean(sum: i64, count: i64) -> Option<i64> {
     (count > 0).then(|| sum / count)
 }
 
-fn summed(counts: &Counts) -> Totals {
+pub(crate) fn summed(counts: &Counts) -> Totals {
     let [
         requests,
         failed,

@@ -65,6 +65,7 @@ pub use sessions::{Sessions, SignedInFrom};
 pub use settings::Settings;
 pub use store::Store;
 pub use tokens::{TOKEN_PREFIX, Tokens};
+pub use usage::UsageReports;
 pub use users::{LoginUser, UserError, Users};
 pub use vault::{SealError, Vault};
 pub use verify::verify_directory;

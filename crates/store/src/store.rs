@@ -28,6 +28,7 @@ use crate::providers::Providers;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::tokens::Tokens;
+use crate::usage::UsageReports;
 use crate::users::Users;
 use crate::vault::Vault;
 
@@ -142,6 +143,10 @@ impl Store {
 
     pub fn dashboards(&self) -> Dashboards<'_> {
         Dashboards { store: self }
+    }
+
+    pub fn usage(&self) -> UsageReports<'_> {
+        UsageReports { store: self }
     }
 
     pub fn ledger(&self) -> &Ledger {

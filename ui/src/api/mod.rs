@@ -17,6 +17,7 @@ pub(crate) mod providers;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod usage;
 pub(crate) mod users;
 pub(crate) mod verify;
 

@@ -15,4 +15,5 @@ pub(crate) mod playground;
 pub(crate) mod providers;
 pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod usage;
 pub(crate) mod users;

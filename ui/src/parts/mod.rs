@@ -12,6 +12,7 @@ pub(crate) mod copy;
 pub(crate) mod dialog;
 pub(crate) mod editor;
 pub(crate) mod empty;
+pub(crate) mod export;
 pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod header;

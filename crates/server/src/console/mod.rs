@@ -11,6 +11,7 @@ mod channels;
 mod dashboard;
 mod document;
 mod error;
+mod export;
 mod groups;
 mod input;
 mod keys;
@@ -29,6 +30,7 @@ mod setup;
 mod tests;
 mod throttle;
 mod tokens;
+mod usage;
 mod users;
 mod verify;
 
@@ -81,10 +83,13 @@ fn api() -> Api {
         .route(Access::Member, routes!(keys::read, keys::update, keys::delete))
         .route(Access::Member, routes!(dashboard::read))
         .route(Access::Member, routes!(attention::read))
+        .route(Access::Member, routes!(usage::read))
+        .route(Access::Member, routes!(usage::export))
         .route(Access::Member, routes!(onboarding::read))
         .route(Access::Member, routes!(logs::list))
         .route(Access::Member, routes!(logs::live))
         .route(Access::Member, routes!(logs::summary))
+        .route(Access::Member, routes!(logs::export))
         .route(Access::Member, routes!(logs::read))
 }
 

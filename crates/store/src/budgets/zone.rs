@@ -34,6 +34,10 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
+    pub(crate) const fn rules(&self) -> &TimeZone {
+        &self.0
+    }
+
     pub(crate) fn windows(&self, now: api::Time) -> Windows {
         Windows::at(now, &self.0)
     }

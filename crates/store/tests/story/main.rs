@@ -14,6 +14,7 @@ mod onboarding;
 mod opening;
 mod people;
 mod prices;
+mod report;
 mod resources;
 mod retention;
 mod support;

@@ -4,8 +4,8 @@ mod figures;
 mod onboarding;
 mod panels;
 mod running;
-mod spend;
-mod view;
+pub(crate) mod spend;
+pub(crate) mod view;
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     i18n::{Text, use_text},
-    pages::logs::query::{Address, Asked, Chip, Field},
+    pages::logs::query::{Address, Asked},
     parts::{
         chart::{Chart, Kind, Series},
         link::PageLink,
@@ -85,8 +85,8 @@ pub(crate) fn Times(props: &PanelProps) -> Html {
             if series.iter().all(|series| series.values.iter().all(Option::is_none)) {
                 <p class="mt-3 text-sm text-ink-3">{"—"}</p>
             } else { <Chart label={t.dashboard_times()} kind={Kind::Lines} {series} height=190 at={starts(&props.dashboard)} step={props.dashboard.step_minutes * 60_000}
-                value={Callback::from(move |value| t.millis(value))} time={axis_time(t, &props.dashboard)}
-                ends_now={view::ends_now(&props.dashboard, web::now())} span={span_name(t, &props.dashboard)} /> }
+                value={Callback::from(move |value| t.millis(value))} time={axis_time(t, &props.dashboard, None)}
+                ends_now={view::ends_now(&props.dashboard, web::now())} span={span_name(t, &props.dashboard, None)} /> }
         </section>
     }
 }
@@ -98,14 +98,7 @@ pub(crate) fn Top(props: &TopProps) -> Html {
     let navigator = use_navigator();
     let most = props.ranks.iter().map(|rank| weight(rank, &props.ranks)).max().unwrap_or(0).max(1);
     let open = |rank: &Rank| {
-        let name = rank.name.clone().filter(|name| !name.is_empty());
-        let value = name.or_else(|| rank.id.map(|id| format!("#{id}")))?;
-        let chip = match props.by {
-            Dimension::Key => Chip::new(Field::Key, value),
-            Dimension::Model => Chip::new(Field::Model, value),
-            Dimension::Channel => Chip::new(Field::Channel, value),
-            Dimension::User => Chip::new(Field::User, value),
-        };
+        let chip = view::chip(props.by, rank)?;
         let navigator = navigator.clone()?;
         let range = props.range;
         Some(Callback::from(move |_: MouseEvent| {

@@ -24,6 +24,9 @@ pub(crate) struct SpendProps {
     pub(crate) dashboard: Rc<Dashboard>,
     pub(crate) by: Dimension,
     pub(crate) admin: bool,
+    /// Whose days the columns are: seconds from UTC. The reader's if nobody says.
+    #[prop_or_default]
+    pub(crate) zone: Option<i32>,
     pub(crate) on_by: Callback<Dimension>,
 }
 
@@ -79,6 +82,7 @@ pub(crate) fn Spend(props: &SpendProps) -> Html {
         (Dimension::Key, t.dashboard_by_key(), true),
         (Dimension::Channel, t.dashboard_by_channel(), true),
         (Dimension::User, t.dashboard_by_user(), props.admin),
+        (Dimension::Group, t.dashboard_by_group(), props.admin),
     ];
     let dimensions = dimensions
         .into_iter()
@@ -100,7 +104,7 @@ pub(crate) fn Spend(props: &SpendProps) -> Html {
                     <p class="h-[216px] grid place-items-center text-ink-2" role="status">{t.dashboard_nothing()}</p>
                 } else { <Chart label={format!("{}: {}", t.dashboard_spend(), measure.name(t))} kind={Kind::Stacked} {series} height=216
                     at={starts(dashboard)} step={dashboard.step_minutes * 60_000}
-                    value={Callback::from(move |value| measure.show(t, value))} time={axis_time(t, dashboard)} ends_now={view::ends_now(dashboard, web::now())} span={span_name(t, dashboard)}
+                    value={Callback::from(move |value| measure.show(t, value))} time={axis_time(t, dashboard, props.zone)} ends_now={view::ends_now(dashboard, web::now())} span={span_name(t, dashboard, props.zone)}
                     on_choose={open_logs} {hint} /> }
             </div>
             <div class="px-4 md:px-5 py-4 lg:border-l max-lg:border-t border-line min-w-0">
@@ -126,12 +130,13 @@ pub(crate) fn Spend(props: &SpendProps) -> Html {
     }
 }
 
-pub(super) fn dimension_name(t: Text, by: Dimension) -> &'static str {
+pub(crate) fn dimension_name(t: Text, by: Dimension) -> &'static str {
     match by {
         Dimension::Model => t.dashboard_models(),
         Dimension::Key => t.dashboard_keys(),
         Dimension::Channel => t.dashboard_channels(),
         Dimension::User => t.dashboard_users(),
+        Dimension::Group => t.dashboard_groups(),
     }
 }
 
@@ -140,24 +145,30 @@ pub(super) fn starts(dashboard: &Dashboard) -> Vec<i64> {
 }
 
 /// Hours within a day, else dates.
-pub(super) fn axis_time(t: Text, dashboard: &Dashboard) -> Callback<i64, String> {
+pub(super) fn axis_time(t: Text, dashboard: &Dashboard, zone: Option<i32>) -> Callback<i64, String> {
     let within_a_day = dashboard.to.as_millis() - dashboard.from.as_millis() <= 25 * 60 * 60 * 1_000;
-    Callback::from(move |at: i64| {
-        let offset = web::utc_offset(at);
-        if within_a_day { t.hour_minute(at, offset) } else { t.date(web::now(), at, offset) }
-    })
+    Callback::from(move |at: i64| if within_a_day { t.hour_minute(at, web::utc_offset(at)) } else { date(t, at, zone) })
 }
 
-pub(super) fn span_name(t: Text, dashboard: &Rc<Dashboard>) -> Callback<usize, String> {
+/// The date of a day that begins at a moment.
+fn date(t: Text, at: i64, zone: Option<i32>) -> String {
+    const NOON: i64 = 12 * 60 * 60 * 1_000;
+    match zone {
+        // Its noon, as the zone may have been an hour off in another season.
+        Some(offset) => t.date(web::now(), at + NOON, offset),
+        None => t.date(web::now(), at, web::utc_offset(at)),
+    }
+}
+
+pub(super) fn span_name(t: Text, dashboard: &Rc<Dashboard>, zone: Option<i32>) -> Callback<usize, String> {
     let dashboard = dashboard.clone();
     Callback::from(move |index: usize| {
         let (from, to) = view::bucket_range(&dashboard, index);
-        let (date, clock) =
-            (|at| t.date(web::now(), at, web::utc_offset(at)), |at| t.hour_minute(at, web::utc_offset(at)));
+        let clock = |at| t.hour_minute(at, web::utc_offset(at));
         if dashboard.step_minutes >= 24 * 60 {
-            date(from)
+            date(t, from, zone)
         } else {
-            format!("{} {} – {}", date(from), clock(from), clock(to))
+            format!("{} {} – {}", date(t, from, None), clock(from), clock(to))
         }
     })
 }

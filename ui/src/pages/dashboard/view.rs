@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     i18n::Text,
+    pages::logs::query::{Chip, Field},
     range::{Range, Span},
 };
 
@@ -134,7 +135,22 @@ pub(crate) fn rank_name(t: Text, by: Dimension, rank: &Rank) -> String {
         (None, Dimension::Key) => t.dashboard_gone_key(&number),
         (None, Dimension::User) => t.dashboard_gone_user(&number),
         (None, Dimension::Model) => t.logs_no_model().to_owned(),
+        (None, Dimension::Group) => t.dashboard_gone_group().to_owned(),
     }
+}
+
+/// What the log is asked for to see a rank's requests; it knows no groups.
+pub(crate) fn chip(by: Dimension, rank: &Rank) -> Option<Chip> {
+    let name = rank.name.clone().filter(|name| !name.is_empty());
+    let value = name.or_else(|| rank.id.map(|id| format!("#{id}")))?;
+    let field = match by {
+        Dimension::Key => Field::Key,
+        Dimension::Model => Field::Model,
+        Dimension::Channel => Field::Channel,
+        Dimension::User => Field::User,
+        Dimension::Group => return None,
+    };
+    Some(Chip::new(field, value))
 }
 
 /// What a series comes to over the range; the others' at the end.

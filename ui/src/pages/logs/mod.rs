@@ -36,6 +36,7 @@ use crate::{
     parts::{
         async_view::FailureView,
         columns::{column_chooser, use_columns},
+        export::Export,
         header::PageHeader,
         range::{RangeMenu, range_name},
         table::Density,
@@ -43,7 +44,7 @@ use crate::{
     range::{Range, Span},
     routes::Route,
     session::use_session,
-    web::{self, use_hotkey, use_title},
+    web::{self, use_hotkey, use_title, with_query},
 };
 
 /// How often sums are read again while requests come in, in milliseconds.
@@ -257,6 +258,7 @@ pub(crate) fn LogsPage(props: &LogsProps) -> Html {
             <RangeMenu id="log-range" {range} spans={OFFERED} on_choose={&show} />
             <Density dense={*dense} on_change={move |value| set_dense.set(value)} />
             {column_chooser::<LogColumn>(t, &shown)}
+            if let Some(query) = query { <Export path={move |format| export_path(&query, range, format)} /> }
         </div>
         if let Some(summary) = &*summary {
             <Strip summary={summary.clone()} on_zoom={show.reform(|(from, to)| Range::Between(from, to))} />
@@ -326,6 +328,11 @@ fn Opened(props: &OpenedProps) -> Html {
     html! {
         <Detail {log} {missing} admin={props.admin} on_walk={walk} on_filter={filter} on_close={move |()| close()} />
     }
+}
+
+/// Where the whole list is as a file.
+fn export_path(query: &LogQuery, range: Range, format: &'static str) -> String {
+    with_query(&format!("/api/logs/export/{format}"), &bound(query.clone(), range, web::now()))
 }
 
 /// How the live tail is.

@@ -39,7 +39,7 @@ impl<S: Copy + PartialEq + 'static> Head<S> {
         Self { number: true, ..self }
     }
 
-    pub(super) fn view(&self, now: Sort<S>, on_sort: &Callback<Sort<S>>) -> Html {
+    pub(crate) fn view(&self, now: Sort<S>, on_sort: &Callback<Sort<S>>) -> Html {
         let order = self.sort.map(|first| {
             let current = now.by == first.by;
             let next = if current { Sort { descending: !now.descending, ..now } } else { first };

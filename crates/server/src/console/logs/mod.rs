@@ -1,11 +1,13 @@
 //! Requests that passed through. Members see their own; admins everyone's.
 
+mod export;
 mod list;
 mod live;
 mod read;
 mod seats;
 mod summary;
 
+pub(super) use export::*;
 pub(super) use list::*;
 pub(super) use live::*;
 pub(super) use read::*;

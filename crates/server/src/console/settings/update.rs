@@ -68,16 +68,8 @@ fn locks(live: &Live, wanted: &Layer) -> Fields {
 
 /// What a patch names, as it is stored.
 fn layer(patch: SettingsPatch) -> Result<Layer, Fields> {
-    let SettingsPatch {
-        public_urls,
-        trusted_proxies,
-        egress,
-        drain_seconds,
-        audit_days,
-        log_days,
-        log_mb,
-        time_zone,
-    } = patch;
+    let SettingsPatch { public_urls, trusted_proxies, egress, drain_seconds, audit_days, log_days, log_mb, time_zone } =
+        patch;
     let mut faults = Fields::new();
     let urls = public_urls.map(|urls| {
         urls.map(|urls| {

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod exports;
 mod input;
 mod lists;
 mod people;

@@ -1,5 +1,8 @@
 //! What requests came to, by the hour: the write side of `usage_hourly`. The ledger counts a request in the transaction that
-//! settles it; reading is the dashboard's.
+//! settles it; reading is the dashboard's and the report's.
+
+mod periods;
+mod report;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +14,8 @@ use sqlx::AnyConnection;
 use crate::error::Error;
 use crate::ledger::{Open, Settle};
 use crate::sql::{Sql, chunks};
+
+pub use self::report::UsageReports;
 
 /// Milliseconds.
 pub(crate) const HOUR: i64 = 60 * 60 * 1000;
