@@ -60,7 +60,7 @@ pub(super) fn Table(props: &TableProps) -> Html {
             <td class="n">{t.tokens(totals.input_tokens)}</td>
             <td class="n text-ink-2">{t.tokens(totals.cache_read_tokens)}</td>
             <td class="n">{t.tokens(totals.output_tokens)}</td>
-            <td class="n" data-m="end">{cost(t, totals)}</td>
+            <td class="n" data-m="end">{t.money(totals.cost_nusd)}</td>
             <td data-m="foot"><span class="flex items-center gap-2.5">
                 <svg class="meter t-live block grow min-w-16" aria-hidden="true"><rect width={permille(weigh(totals), weigh(&usage.totals))} height="100%" rx="3" fill="currentColor" /></svg>
                 <span class="w-11 text-right text-xs text-ink-2">{share}</span></span></td>
@@ -77,37 +77,39 @@ pub(super) fn Table(props: &TableProps) -> Html {
                     {head(t.usage_cached(), Column::Cached)}
                     {head(t.usage_output(), Column::Output)}
                     {head(t.dashboard_cost(), Column::Cost)}
-                    <th scope="col" class="w-[22%]">{t.dashboard_share()}</th>
+                    <th scope="col" class="w-[26%] first-letter:uppercase">{t.dashboard_share()}</th>
                 </tr></thead>
                 <tbody>
                     for item in sorted(&usage.items, *sort) {
                         <tr key={format!("{:?}{:?}", item.id, item.name)}>
-                            <td class="max-w-0 w-[24%]" data-m="title">
+                            <td class="md:max-w-0 md:w-[28%]" data-m="title">
                                 <button type="button" class="block max-w-full truncate text-left font-medium cursor-pointer hover:underline" data-row="" onclick={open(item)}
                                     title={rank_name(t, by, &rank(item))}>{rank_name(t, by, &rank(item))}</button>
-                                if let Some(username) = &item.username { <span class="block truncate text-xs text-ink-2">{username}</span> }
+                                {second(t, item.username.as_deref(), &item.totals)}
                             </td>
                             {cells(&item.totals)}
                         </tr>
                     }
                     if usage.more > 0 {
-                        <tr key="more"><td class="text-ink-2" data-m="title">{t.dashboard_others(usage.more)}</td>{cells(&rest(usage))}</tr>
+                        <tr key="more"><td class="text-ink-2" data-m="title">{t.dashboard_others(usage.more)}{second(t, None, &rest(usage))}</td>{cells(&rest(usage))}</tr>
                     }
-                    <tr key="total" class="font-semibold"><td data-m="title">{t.usage_total()}</td>{cells(&usage.totals)}</tr>
+                    <tr key="total" class="font-semibold"><td data-m="title">{t.usage_total()}{second(t, None, &usage.totals)}</td>{cells(&usage.totals)}</tr>
                 </tbody>
             </table>
         </section>
     }
 }
 
-/// What it cost, with a mark where some of it has no price.
-fn cost(t: Text, totals: &Totals) -> Html {
-    html! {<>
-        if totals.unpriced > 0 {
-            <span class="st text-xs mr-2" title={t.usage_unpriced_text()}>{Glyph::Half.view()}{t.usage_unpriced(totals.unpriced)}</span>
-        }
-        {t.money(totals.cost_nusd)}
-    </>}
+/// Whose it is, and a mark where some of it has no price.
+fn second(t: Text, username: Option<&str>, totals: &Totals) -> Html {
+    html! {
+        <span class="flex flex-wrap gap-x-2 text-xs font-normal text-ink-2 min-w-0">
+            if let Some(username) = username { <span class="truncate">{username.to_owned()}</span> }
+            if totals.unpriced > 0 {
+                <span class="st" title={t.usage_unpriced_text()}>{Glyph::Half.view()}{t.usage_unpriced(totals.unpriced)}</span>
+            }
+        </span>
+    }
 }
 
 fn permille(part: i64, whole: i64) -> String {
