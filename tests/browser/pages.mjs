@@ -8,7 +8,7 @@ const { LOCALE, LOG, ORIGIN, PASSWORD, SHOTS, USERNAME } = process.env;
 const t = texts(JSON.parse(process.env.TEXTS));
 
 const PAGES = [
-  "/dashboard", "/dashboard?range=1h", "/logs", `/logs/${LOG}`, "/playground", "/channels", "/channels/1", "/channels/new",
+  "/dashboard", "/dashboard?range=1h", "/usage", "/usage?by=key", "/logs", `/logs/${LOG}`, "/playground", "/channels", "/channels/1", "/channels/new",
   "/models", "/models/1", "/providers", "/providers/openai", "/keys", "/keys/1", "/users", "/users/1", "/users/new", "/groups",
   ...["general", "appearance", "profile", "sessions", "tokens", "audit", "about"].map((section) => `/settings/${section}`),
   "/nowhere", "/setup",

@@ -18,6 +18,7 @@ const ALONE = ["full", "narrow"];
 const PAGES = [
   ["dashboard", "/dashboard"],
   ["dashboard-hour", "/dashboard?range=1h", { states: ALONE }],
+  ["usage", "/usage"],
   ["logs", "/logs"],
   ["log", "/logs/newest", { states: ALONE }],
   ["playground", "/playground"],

@@ -1,6 +1,7 @@
 // Requests pass through the gateway while a person watches the log and the dashboard, in the language of TEXTS.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { drive, texts } from "./drive.mjs";
 
 const { KEY, LOCALE, MEMBERS_KEY, ORIGIN, PASSWORD, SHOTS } = process.env;
@@ -209,6 +210,50 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     await heading(t("logs.title")).waitFor();
     await count(8);
     assert.ok(new URL(page.url()).searchParams.get("from"), "the logs of that hour");
+  });
+
+  const save = async (format) => {
+    await button(t("export.label")).click();
+    const saving = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: t(`export.${format}`), exact: true }).click();
+    const download = await saving;
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+  };
+
+  await step("save-the-log", [], async () => {
+    await search.fill("state:failed ");
+    await count(2);
+    const { name, text } = await save("csv");
+    assert.match(name, /^ai-gateway-logs-\d{4}-\d\d-\d\d[.]csv$/);
+    const lines = text.trimEnd().split("\n");
+    assert.ok(lines[0].startsWith("created_at,id,username,key_name,model,"), lines[0]);
+    assert.deepEqual([lines.length, lines.filter((line) => line.includes(",broken,")).length], [3, 2], "what the filter shows");
+  });
+
+  await step("usage", [], async () => {
+    await page.getByRole("link", { name: t("usage.title"), exact: true }).click();
+    await page.getByText(t("usage.zone", { zone: "UTC" }), { exact: true }).waitFor();
+    const table = page.getByTestId("usage");
+    const cells = (name) => table.locator("tr", { hasText: name }).locator("td").allInnerTexts();
+    const requests = async (name) => (await cells(name))[1].split("\n").pop();
+    assert.deepEqual([await requests("plain"), await requests("broken"), await requests(t("usage.total"))], ["6", "2", "8"]);
+    await button(t("dashboard.by_user")).click();
+    await page.waitForURL(/by=user/);
+    await arrived();
+    assert.equal(await requests("mara"), "1");
+    const head = table.getByRole("columnheader", { name: t("dashboard.requests") });
+    const first = () => table.locator("tbody tr").first().locator("td").first().innerText();
+    await head.getByRole("button").click();
+    assert.deepEqual([await head.getAttribute("aria-sort"), (await first()).split("\n")[0]], ["descending", "ada"]);
+    await head.getByRole("button").click();
+    assert.equal((await first()).split("\n")[0], "mara");
+    const { name, text } = await save("json");
+    assert.match(name, /^ai-gateway-usage-.*[.]ndjson$/);
+    const rows = text.trimEnd().split("\n").map(JSON.parse);
+    assert.equal(rows.reduce((sum, row) => sum + row.requests, 0), 8);
+    await button("mara", table).click();
+    await heading(t("logs.title")).waitFor();
+    await count(1);
   });
 
   await step("new-rows-wait-above", [], async () => {
