@@ -15,9 +15,7 @@ use api::Time;
 use api::dashboard::{DashboardQuery, Dimension};
 use api::logs::{Log, LogQuery, LogState};
 use api::usage::{Every, UsageQuery};
-use store::{
-    Charge, Clock, Durability, MasterKeySource, Open, Options, Scope, Settle, Store, SystemClock, Usage,
-};
+use store::{Charge, Clock, Durability, MasterKeySource, Open, Options, Scope, Settle, Store, SystemClock, Usage};
 use uuid::Uuid;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -82,7 +80,11 @@ async fn pages(store: &Store, newest: &Log) -> Outcome<()> {
         ("state open", Scope::All, LogQuery { state: Some(LogState::Open), ..any() }),
         ("a member's first page", own, any()),
         ("model that nobody asked for", Scope::All, LogQuery { model: Some("none".to_owned()), ..any() }),
-        ("state done and model", Scope::All, LogQuery { state: Some(LogState::Done), model: Some(newest.model.clone()), ..any() }),
+        (
+            "state done and model",
+            Scope::All,
+            LogQuery { state: Some(LogState::Done), model: Some(newest.model.clone()), ..any() },
+        ),
         ("words that many have", Scope::All, words("overloaded")),
         ("words that none has", Scope::All, words("nothing like this")),
         ("a member's words that none has", own, words("nothing like this")),
