@@ -100,7 +100,8 @@ async fn pages(store: &Store, newest: &Log) -> Outcome<()> {
 async fn sums(store: &Store) -> Outcome<()> {
     let now = SystemClock.now();
     let ago = |days: i64| Time::from_millis(now.as_millis() - days * DAY);
-    let (took, summary) = time(|| store.logs().summary(Scope::All, &LogQuery::default())).await?;
+    let query = LogQuery::default();
+    let (took, summary) = time(|| store.logs().summary(Scope::All, &query)).await?;
     println!("sums of a day: {took:?} (of {} requests)", summary.requests);
     let query = DashboardQuery { from: ago(30), to: now, step_minutes: 24 * 60, by: Dimension::Model };
     let (took, board) = time(|| store.dashboards().read(Scope::All, &query)).await?;
