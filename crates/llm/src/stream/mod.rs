@@ -7,6 +7,8 @@
 mod convert;
 mod frames;
 mod ledger;
+#[cfg(test)]
+mod properties;
 mod replay;
 
 use std::borrow::Cow;
