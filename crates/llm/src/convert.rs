@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::{
     Dialect, Failure, Usage,
     neutral::{Args, Content, Loss, Names, Request, Strictness},
-    stream::Summary,
+    stream::{Summary, call_id},
 };
 
 /// Whom a request is written for.
@@ -41,6 +41,8 @@ pub struct Quirks {
     pub adaptive_thinking: bool,
     /// Messages: takes `temperature` or `top_p`, not both.
     pub one_sampling: bool,
+    /// Gemini: knows words for how much to think, and no budget.
+    pub thinking_level: bool,
     /// Leaves out the instruction line of one client that differs from request to request and spoils prompt caches.
     pub no_billing_line: bool,
 }
@@ -52,6 +54,10 @@ impl Quirks {
         if let Some((major, minor)) = claude(model) {
             self.one_sampling |= (major, minor) >= (4, 5);
             self.adaptive_thinking |= (major, minor) >= (4, 6);
+        }
+        if let Some((_, version)) = model.split_once("gemini-") {
+            let major = version.split(['-', '.']).next().and_then(|major| major.parse::<u32>().ok()); // quirk
+            self.thinking_level |= major.is_some_and(|major| major >= 3);
         }
         if ["gpt-5", "o1", "o3", "o4"].iter().any(|start| model.starts_with(start)) {
             self.max_completion_tokens = true;
@@ -92,6 +98,8 @@ pub struct Asked {
     pub model: String,
     pub include_usage: bool,
     pub legacy_functions: bool,
+    /// Gemini: the stream is one array, not server-sent events.
+    pub json_array: bool,
     /// Tokens that the request is likely to have, until the provider says.
     pub input: i64,
     pub names: Names,
@@ -106,6 +114,7 @@ impl Asked {
             model: request.model.to_string(),
             include_usage: request.include_usage,
             legacy_functions: request.legacy_functions,
+            json_array: false,
             input: crate::usage::estimate_tokens(written.body.len()),
             names: written.names.clone(),
         }
@@ -120,9 +129,12 @@ pub fn convert_reply(from: Dialect, to: Dialect, body: &[u8], asked: &Asked) -> 
     let mut reply = from.read_reply(body)?;
     let mut content = 0;
     for choice in &mut reply.choices {
-        for block in &mut choice.blocks {
+        for (number, block) in choice.blocks.iter_mut().enumerate() {
             content += block.content.size();
             let Content::Call(call) = &mut block.content else { continue };
+            if call.id.is_empty() {
+                call.id = Cow::Owned(call_id(&asked.id, number));
+            }
             if let Some(known) = asked.names.find(&call.name) {
                 if known.unwrap {
                     call.args = Args::Free(call.args.free().into_owned());

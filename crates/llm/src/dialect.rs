@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::{
-    Asked, Failure, Target, Written, chat, messages,
+    Asked, Failure, Target, Written, chat, gemini, messages,
     neutral::{Field, Reply, Request},
     stream::{Frames, StreamReader, StreamWriter},
 };
@@ -15,16 +15,19 @@ pub enum Dialect {
     Chat,
     /// Anthropic Messages.
     Messages,
+    /// Gemini generateContent.
+    Gemini,
 }
 
 impl Dialect {
-    pub const ALL: [Self; 2] = [Self::Chat, Self::Messages];
+    pub const ALL: [Self; 3] = [Self::Chat, Self::Messages, Self::Gemini];
 
     /// The name in logs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Chat => "chat",
             Self::Messages => "messages",
+            Self::Gemini => "gemini",
         }
     }
 
@@ -36,6 +39,7 @@ impl Dialect {
         match self {
             Self::Chat => chat::read_request(body),
             Self::Messages => messages::read_request(body),
+            Self::Gemini => gemini::read_request(body),
         }
     }
 
@@ -48,6 +52,7 @@ impl Dialect {
         match self {
             Self::Chat => chat::write_request(request, target),
             Self::Messages => messages::write_request(request, target),
+            Self::Gemini => gemini::write_request(request, target),
         }
     }
 
@@ -59,6 +64,7 @@ impl Dialect {
         match self {
             Self::Chat => chat::read_answer(body),
             Self::Messages => messages::read_answer(body),
+            Self::Gemini => gemini::read_answer(body),
         }
     }
 
@@ -67,6 +73,7 @@ impl Dialect {
         match self {
             Self::Chat => chat::write_answer(reply, asked),
             Self::Messages => messages::write_answer(reply, asked),
+            Self::Gemini => gemini::write_answer(reply, asked),
         }
     }
 
@@ -75,6 +82,7 @@ impl Dialect {
         match self {
             Self::Chat => chat::write_failure(failure),
             Self::Messages => messages::write_failure(failure),
+            Self::Gemini => gemini::write_failure(failure),
         }
     }
 
@@ -83,12 +91,13 @@ impl Dialect {
         match self {
             Self::Chat => chat::member(field),
             Self::Messages => messages::member(field),
+            Self::Gemini => gemini::member(field),
         }
     }
 
     pub(crate) fn frames(self) -> Frames {
         match self {
-            Self::Chat | Self::Messages => Frames::sse(),
+            Self::Chat | Self::Messages | Self::Gemini => Frames::sse(),
         }
     }
 
@@ -96,6 +105,7 @@ impl Dialect {
         match self {
             Self::Chat => Box::new(chat::Reader::default()),
             Self::Messages => Box::new(messages::Reader::default()),
+            Self::Gemini => Box::new(gemini::Reader::default()),
         }
     }
 
@@ -103,6 +113,7 @@ impl Dialect {
         match self {
             Self::Chat => Box::new(chat::Writer::new(asked)),
             Self::Messages => Box::new(messages::Writer::new(asked)),
+            Self::Gemini => Box::new(gemini::Writer::new(asked)),
         }
     }
 }

@@ -28,6 +28,7 @@ mod convert;
 pub mod demo;
 mod dialect;
 pub mod failure;
+pub mod gemini;
 pub mod json;
 pub mod messages;
 pub mod neutral;

@@ -152,12 +152,7 @@ impl<'a> Wire<'a> {
         );
         let legacy = message.function_call.map(|function| function.into_call("call_function".into(), None));
         let calls = message.tool_calls.unwrap_or_default().into_iter().map(ToolCall::into_call).chain(legacy);
-        blocks.extend(calls.enumerate().map(|(at, mut call)| {
-            if call.id.is_empty() {
-                call.id = format!("call_{at}").into();
-            }
-            Content::Call(call).into()
-        }));
+        blocks.extend(calls.map(|call| Content::Call(call).into()));
         let sequence = self.stop_reason.and_then(Text::of);
         let reason = self.finish_reason.as_ref().and_then(|word| reason(&word.decode())).unwrap_or_default();
         let reason = if sequence.is_some() && reason == Reason::Stop { Reason::StopSequence } else { reason };

@@ -1,7 +1,5 @@
 //! Reads a stream's chunks.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -232,13 +230,17 @@ impl Reader {
             (None, None) => (None, None),
         };
         let name = name.map(Text::into_decoded).filter(|name| !name.is_empty());
-        let block = self.call(choice, delta.index, &id, name, is_free, pen);
-        let Some(block) = block else { return };
-        if let Some(args) = args {
+        let signature = delta.extra_content.and_then(|extra| extra.google?.thought_signature);
+        let opening = name.map(|name| Opening::Call {
+            id: id.clone(),
+            name,
+            namespace: None,
+            is_free,
+            seal: signature.map(|signature| Seal::open(Issuer::Gemini, signature)),
+        });
+        let block = self.call(choice, delta.index, &id, opening, pen);
+        if let (Some(block), Some(args)) = (block, args) {
             pen.piece(block, Piece::Text(args));
-        }
-        if let Some(signature) = delta.extra_content.and_then(|extra| extra.google?.thought_signature) {
-            pen.piece(block, Piece::Seal(Seal::open(Issuer::Gemini, signature)));
         }
     }
 
@@ -249,8 +251,7 @@ impl Reader {
         choice: usize,
         index: Option<usize>,
         id: &str,
-        name: Option<Cow<'_, str>>,
-        is_free: bool,
+        opening: Option<Opening<'_>>,
         pen: &mut Pen<'_>,
     ) -> Option<BlockId> {
         let mut calls = self.calls.iter().rev().filter(|call| call.choice == choice);
@@ -260,17 +261,15 @@ impl Reader {
             None => calls.find(|call| call.id == id),
         };
         if let Some(known) = known
-            && (name.is_none() || id.is_empty() || known.id == id)
+            && (opening.is_none() || id.is_empty() || known.id == id)
         {
             return Some(known.block);
         }
-        let name = name?;
+        let opening = opening?;
         pen.pause(choice);
         let number = self.calls.len();
-        let id = if id.is_empty() { format!("call_{number}") } else { id.to_owned() };
-        let opening = Opening::Call { id: id.as_str().into(), name, namespace: None, is_free };
         let block = pen.open(choice, opening);
-        self.calls.push(OpenCall { choice, index: index.unwrap_or(number), id, block });
+        self.calls.push(OpenCall { choice, index: index.unwrap_or(number), id: id.to_owned(), block });
         Some(block)
     }
 }

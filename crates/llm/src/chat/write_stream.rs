@@ -118,7 +118,7 @@ impl StreamWriter for Writer {
             Opening::Media(media) => {
                 return self.delta(choice, out, |delta| images(&[media], delta));
             }
-            Opening::Call { id, name, is_free, .. } => {
+            Opening::Call { id, name, is_free, seal, .. } => {
                 let is_legacy = self.asked.legacy_functions;
                 let index = self.choices.get(choice).map_or(0, |(calls, _)| *calls);
                 self.delta(choice, out, |delta| {
@@ -135,6 +135,9 @@ impl StreamWriter for Writer {
                     } else {
                         call.str("type", "function");
                         call.object("function").str("name", name).str("arguments", "");
+                    }
+                    if let Some(seal) = seal.as_ref().filter(|seal| seal.issuer == Issuer::Gemini) {
+                        call.object("extra_content").object("google").text("thought_signature", &seal.data);
                     }
                 });
                 self.choices[choice].0 += 1;
@@ -175,14 +178,6 @@ impl StreamWriter for Writer {
                     thinking_block(&Thinking::default(), seal, &mut delta.array("thinking_blocks"));
                 }
             }),
-            (Kind::Call { index, .. }, Piece::Seal(seal)) if seal.issuer == Issuer::Gemini => {
-                self.delta(block.choice, out, |delta| {
-                    let mut calls = delta.array("tool_calls");
-                    let mut call = calls.object();
-                    call.int("index", index);
-                    call.object("extra_content").object("google").text("thought_signature", &seal.data);
-                });
-            }
             (Kind::Text, Piece::Citation(citation)) => self.delta(block.choice, out, |delta| {
                 annotation(citation, (0, 0), &mut delta.array("annotations"));
             }),

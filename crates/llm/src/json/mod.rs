@@ -17,7 +17,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 pub use text::Text;
-pub(crate) use wire::wire;
+pub(crate) use wire::{is_either, is_same, wire};
 
 /// The members of a JSON object, in order, each with the exact bytes of its value.
 #[derive(Debug)]

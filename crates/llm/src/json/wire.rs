@@ -2,8 +2,11 @@
 
 /// Defines an object's type. Members are `Option`s, `null` is `None`, the last of two counts, and `rest` has what isn't
 /// named, in order. `name as "word"` is for words that Rust keeps for itself.
+///
+/// `camel struct` takes members in both spellings, `likeThis` and `like_this`, as protobuf's JSON does.
 macro_rules! wire {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident<$a:lifetime> {
+    (camel $($rest:tt)*) => { wire!(@object $crate::json::is_either; $($rest)*); };
+    (@object $same:path; $(#[$meta:meta])* $vis:vis struct $name:ident<$a:lifetime> {
         $($(#[$field_meta:meta])* $field:ident $(as $key:literal)? : $type:ty),* $(,)?
     }) => {
         $(#[$meta])*
@@ -24,7 +27,7 @@ macro_rules! wire {
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut object = $name::default();
                         while let Some($crate::json::Key(key)) = map.next_key()? {
-                            $(if key == wire!(@key $field $($key)?) {
+                            $(if $same(&key, wire!(@key $field $($key)?)) {
                                 object.$field = map.next_value().map_err(|error| {
                                     <A::Error as serde::de::Error>::custom(format_args!("`{key}`: {error}"))
                                 })?;
@@ -41,6 +44,47 @@ macro_rules! wire {
     };
     (@key $field:ident) => { stringify!($field) };
     (@key $field:ident $key:literal) => { $key };
+    ($($rest:tt)*) => { wire!(@object $crate::json::is_same; $($rest)*); };
+}
+
+pub(crate) fn is_same(key: &str, name: &str) -> bool {
+    key == name
+}
+
+/// Whether `key` is `name`, or the same in the other spelling.
+pub(crate) fn is_either(key: &str, name: &str) -> bool {
+    if key.len() == name.len() {
+        return key == name;
+    }
+    let mut bytes = key.bytes();
+    let mut named = name.bytes();
+    while let Some(byte) = named.next() {
+        let expected = if byte == b'_' { named.next().map(|next| next.to_ascii_uppercase()) } else { Some(byte) };
+        if bytes.next() != expected {
+            return false;
+        }
+    }
+    bytes.next().is_none()
 }
 
 pub(crate) use wire;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_are_the_same_member_and_others_are_not() {
+        for (key, name, same) in [
+            ("system_instruction", "system_instruction", true),
+            ("systemInstruction", "system_instruction", true),
+            ("systemInstructions", "system_instruction", false),
+            ("system", "system_instruction", false),
+            ("topK", "top_k", true),
+            ("topk", "top_k", false),
+            ("contents", "contents", true),
+        ] {
+            assert_eq!(is_either(key, name), same, "{key}");
+        }
+    }
+}

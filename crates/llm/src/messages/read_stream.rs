@@ -160,6 +160,7 @@ impl Reader {
                         name: block.name.map(Text::into_decoded).unwrap_or_default(),
                         namespace: None,
                         is_free: false,
+                        seal: None,
                     },
                 )
             }

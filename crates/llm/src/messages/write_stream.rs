@@ -114,7 +114,11 @@ impl StreamWriter for Writer {
                 Open::Text
             }
             Opening::Thinking { .. } => Open::Thinking { begun: false, seal: None },
-            Opening::Call { id, name, is_free, .. } => {
+            Opening::Call { id, name, is_free, seal, .. } => {
+                // A seal on a call has no slot; thinking before it has.
+                if let Some(seal) = seal {
+                    self.redacted(&seal.envelope(&SEALS), out);
+                }
                 self.begin(out, |block| {
                     block.str("type", "tool_use").str("id", &fit_id(id)).str("name", name).object("input");
                 });

@@ -141,3 +141,9 @@ pub(crate) fn rejected(at: &str) -> Failure {
         format!("`{at}` can't be passed on to this model's provider, and the answer would be wrong without it.");
     Failure::new(Kind::InvalidRequest, message).at(at)
 }
+
+/// Something is only named by its address, and the provider wants the bytes.
+pub(crate) fn rejected_link(at: &str) -> Failure {
+    let message = format!("`{at}` is a link, and this model's provider takes only the file itself. Send it as base64.");
+    Failure::new(Kind::InvalidRequest, message).at(at)
+}

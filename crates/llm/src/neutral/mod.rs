@@ -21,5 +21,5 @@ pub use request::{Format, Logprobs, Request, Role, Sampling, Turn};
 pub use tool::{Names, Tool, ToolChoice, ToolKind};
 
 pub(crate) use block::is_base64_data;
-pub(crate) use loss::{Losses, rejected};
+pub(crate) use loss::{Losses, rejected, rejected_link};
 pub(crate) use tool::{Naming, fit_id, fit_user};

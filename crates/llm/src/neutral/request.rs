@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{Block, Only, Tool, ToolChoice, Wish};
+use super::{Block, Content, Media, Only, Source, Tool, ToolChoice, Wish};
 use crate::{Dialect, json::Text};
 
 /// A request.
@@ -42,6 +42,20 @@ pub struct Request<'a> {
     pub only: Vec<Only<'a>>,
     /// The client knows functions and no tools, and is answered in that shape.
     pub legacy_functions: bool,
+}
+
+impl<'a> Request<'a> {
+    /// Pictures and documents that are only named by an address, for whoever gets them where a provider wants the bytes.
+    pub fn remote(&mut self) -> impl Iterator<Item = &mut Media<'a>> {
+        fn remote<'m, 'a>(block: &'m mut Block<'a>) -> Vec<&'m mut Media<'a>> {
+            match &mut block.content {
+                Content::Media(media) if matches!(media.source, Source::Url(_)) => vec![media],
+                Content::Outcome(outcome) => outcome.blocks.iter_mut().flat_map(remote).collect(),
+                _ => Vec::new(),
+            }
+        }
+        self.turns.iter_mut().flat_map(|turn| &mut turn.blocks).flat_map(remote)
+    }
 }
 
 impl Request<'_> {

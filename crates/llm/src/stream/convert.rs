@@ -22,7 +22,7 @@ impl Convert {
             frames: from.frames(),
             reader: from.stream_reader(),
             writer: to.stream_writer(asked),
-            ledger: Ledger::new(asked.names.clone()),
+            ledger: Ledger::new(asked.names.clone(), asked.id.clone()),
             tail: BytesMut::new(),
         }
     }

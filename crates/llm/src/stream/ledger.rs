@@ -6,7 +6,7 @@ use super::{End, Opening, Piece, Start, StreamWriter, Summary};
 use crate::{
     Failure, Kind,
     json::Text,
-    neutral::{Args, Finish, Media, Names, Reason},
+    neutral::{Args, Finish, Media, Names, Reason, Seal},
     usage::Told,
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Ledger {
     settled: usize,
     held: usize,
     names: Names,
+    /// What calls are named after whose provider gives them no ids.
+    id: String,
     summary: Summary,
 }
 
@@ -85,8 +87,8 @@ pub(crate) struct Pen<'p> {
 }
 
 impl Ledger {
-    pub(super) fn new(names: Names) -> Self {
-        Self { names, ..Self::default() }
+    pub(super) fn new(names: Names, id: String) -> Self {
+        Self { names, id, ..Self::default() }
     }
 
     pub(super) fn summary(&self) -> &Summary {
@@ -228,6 +230,11 @@ impl Pen<'_> {
         id
     }
 
+    /// Whether a choice is in the middle of saying such text.
+    pub(crate) fn is_saying(&mut self, choice: usize, speech: Speech) -> bool {
+        self.ledger.choice(choice).saying.is_some_and(|(kind, _)| kind == speech)
+    }
+
     /// Ends what a choice is saying, because something else begins.
     pub(crate) fn pause(&mut self, choice: usize) {
         if let Some((_, id)) = self.ledger.choice(choice).saying {
@@ -305,17 +312,20 @@ impl Pen<'_> {
             Opening::Refusal => (Opening::Refusal, false),
             Opening::Thinking { is_summary } => (Opening::Thinking { is_summary }, false),
             Opening::Media(media) => (Opening::Media(media.into_owned()), false),
-            Opening::Call { id, name, namespace, is_free } => {
+            Opening::Call { id, name, namespace, is_free, seal } => {
                 let known = self.ledger.names.find(&name);
                 let unwrap = known.is_some_and(|known| known.unwrap) && !is_free;
+                let number = self.ledger.blocks.len();
+                let id = if id.is_empty() { call_id(&self.ledger.id, number) } else { id.into_owned() };
                 let opening = Opening::Call {
-                    id: id.into_owned().into(),
+                    id: id.into(),
                     name: known.map_or_else(|| name.into_owned(), |known| known.name.clone()).into(),
                     namespace: match known {
                         Some(known) => known.namespace.clone().map(Into::into),
                         None => namespace.map(|namespace| namespace.into_owned().into()),
                     },
                     is_free: is_free || unwrap,
+                    seal: seal.map(Seal::into_owned),
                 };
                 (opening, unwrap)
             }
@@ -399,6 +409,11 @@ impl Pen<'_> {
             self.fail(&too_much());
         }
     }
+}
+
+/// The id of a call whose provider gives none: no other call of the conversation has it.
+pub(crate) fn call_id(request: &str, number: usize) -> String {
+    format!("call_{request}_{number}")
 }
 
 fn too_much() -> Failure {

@@ -17,7 +17,7 @@ use bytes::BytesMut;
 
 pub use convert::Convert;
 pub(crate) use frames::Frames;
-pub(crate) use ledger::{BlockId, Ledger, Pen, Speech};
+pub(crate) use ledger::{BlockId, Ledger, Pen, Speech, call_id};
 
 use crate::{
     Failure, Usage,
@@ -107,6 +107,8 @@ pub(crate) enum Opening<'a> {
         namespace: Option<Cow<'a, str>>,
         /// Takes free text; its pieces are that text and not JSON.
         is_free: bool,
+        /// If it is known by now.
+        seal: Option<Seal<'a>>,
     },
     /// All of it; no pieces follow.
     Media(Media<'a>),

@@ -117,7 +117,9 @@ fn draw(stroke: &Stroke, pen: &mut Pen<'_>) {
                 0 => Opening::Text,
                 1 => Opening::Thinking { is_summary: false },
                 2 => Opening::Refusal,
-                _ => Opening::Call { id: "c".into(), name: "f".into(), namespace: None, is_free: kind > 128 },
+                _ => {
+                    Opening::Call { id: "c".into(), name: "f".into(), namespace: None, is_free: kind > 128, seal: None }
+                }
             };
             pen.open(choice, opening);
         }
@@ -141,7 +143,7 @@ fn draw(stroke: &Stroke, pen: &mut Pen<'_>) {
 
 fn tell(strokes: &[Stroke], interleaves: bool) -> (Sceptic, Ledger) {
     let mut writer = Sceptic { interleaves, ..Sceptic::default() };
-    let mut ledger = Ledger::new(Names::default());
+    let mut ledger = Ledger::new(Names::default(), "1".to_owned());
     let (mut out, mut tail) = (BytesMut::new(), BytesMut::new());
     for stroke in strokes {
         let mut pen = Pen { ledger: &mut ledger, writer: &mut writer, out: &mut out, tail: &mut tail };

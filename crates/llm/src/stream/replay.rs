@@ -57,12 +57,10 @@ fn tell(content: &Content<'_>, choice: usize, pen: &mut Pen<'_>) {
                 name: call.name.as_ref().into(),
                 namespace: call.namespace.as_deref().map(Into::into),
                 is_free,
+                seal: call.seal.clone(),
             };
             let text = if is_free { call.args.free() } else { call.args.quoted() };
             let block = whole(pen, opening, text);
-            if let Some(seal) = &call.seal {
-                pen.piece(block, Piece::Seal(seal.clone()));
-            }
             pen.close(block);
         }
         Content::Media(media) => pen.media(choice, media.clone()),

@@ -20,6 +20,7 @@ pub(crate) fn stream(dialect: Dialect, stream: &str) -> Said {
     match dialect {
         Dialect::Chat => chat(stream),
         Dialect::Messages => messages(stream),
+        Dialect::Gemini => gemini(stream),
     }
 }
 
@@ -58,6 +59,11 @@ pub(crate) fn answer(dialect: Dialect, body: &[u8]) -> Said {
                 }
             }
             said.usage = Some(body["usage"].clone());
+            said
+        }
+        Dialect::Gemini => {
+            let mut said = Said::default();
+            gemini_event(&body, &mut said);
             said
         }
     }
@@ -188,4 +194,37 @@ fn messages(stream: &str) -> Said {
     }
     assert_eq!(stopped, said.error.is_none(), "an end or an error: {stream}");
     said
+}
+
+fn gemini(stream: &str) -> Said {
+    let mut said = Said::default();
+    for event in stream.split_terminator("\r\n\r\n") {
+        assert!(said.finish.is_none() && said.error.is_none(), "nothing follows the end");
+        let event: Value = serde_json::from_str(data(event)).unwrap_or_else(|error| panic!("{error}: {event}"));
+        match event["error"]["message"].as_str() {
+            Some(error) => said.error = Some(error.to_owned()),
+            None => gemini_event(&event, &mut said),
+        }
+    }
+    assert_eq!(said.finish.is_some(), said.error.is_none(), "an end or an error: {stream}");
+    said
+}
+
+fn gemini_event(event: &Value, said: &mut Said) {
+    let candidate = &event["candidates"][0];
+    assert_eq!(candidate["index"], 0);
+    for part in candidate["content"]["parts"].as_array().unwrap() {
+        let text = string(&part["text"]);
+        if part["thought"] == true {
+            said.thinking += &text;
+        } else {
+            said.text += &text;
+        }
+        if let Some(call) = part.get("functionCall") {
+            said.calls.push((string(&call["id"]), string(&call["name"]), call["args"].clone()));
+        }
+    }
+    said.finish = candidate["finishReason"].as_str().map(str::to_owned);
+    said.usage = event.get("usageMetadata").cloned();
+    assert!(said.usage.is_none() || said.finish.is_some(), "usage comes with the finish");
 }

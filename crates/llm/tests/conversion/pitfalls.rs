@@ -363,7 +363,8 @@ fn a_finish_that_is_said_twice_or_as_an_empty_word_is_said_once() {
     for to in Dialect::ALL {
         let (out, _) = stream(Dialect::Chat, to, events, &asked());
         fold::stream(to, &out);
-        assert_eq!(out.matches("\"finish_reason\":\"stop\"").count() + out.matches("end_turn").count(), 1);
+        let words = ["\"finish_reason\":\"stop\"", "\"end_turn\"", "\"STOP\""];
+        assert_eq!(words.iter().map(|word| out.matches(word).count()).sum::<usize>(), 1, "{out}");
     }
 }
 
@@ -533,4 +534,107 @@ fn deep_and_endless_documents_are_taken_or_refused_and_nothing_overflows() {
         let (_, summary) = stream(from, Dialect::Chat, &format!("data: {deep}\n\n"), &asked());
         assert!(summary.error.is_some());
     }
+}
+
+#[test]
+fn a_picture_that_is_only_linked_can_be_fetched_by_whoever_may_and_is_refused_otherwise() {
+    let text = r#"{"model":"x","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}"#;
+    let target = Target { model: "m", strictness: Strictness::Warn, quirks: Quirks::default() };
+    let mut request = Dialect::Chat.read_request(text.as_bytes()).unwrap();
+    let failure = Dialect::Gemini.write_request(&request, &target).unwrap_err();
+    assert_eq!(failure.param.as_deref(), Some("messages[0].content[0]"));
+    assert!(failure.message.contains("link"));
+    for media in request.remote() {
+        let data = llm::json::Text::plain("QUJD");
+        media.source = llm::neutral::Source::Inline { mime: "image/png".into(), data };
+    }
+    let written = Dialect::Gemini.write_request(&request, &target).unwrap();
+    assert!(String::from_utf8_lossy(&written.body).contains(r#""inlineData":{"mimeType":"image/png","data":"QUJD"}"#));
+}
+
+#[test]
+fn a_seal_makes_the_round_through_clients_that_know_no_such_thing() {
+    // Gemini's signature on a call, through each client and back.
+    let answer = r#"{"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"name":"f","args":{}},"thoughtSignature":"Z29v"}]},"finishReason":"STOP"}]}"#;
+    let target = Target { model: "m", strictness: Strictness::Warn, quirks: Quirks::default() };
+    for (client, history) in [
+        (
+            Dialect::Chat,
+            |answer: Value| json!({"model": "x", "messages": [{"role": "user", "content": "a"}, answer["choices"][0]["message"]]}),
+        ),
+        (
+            Dialect::Messages,
+            |answer: Value| json!({"model": "x", "max_tokens": 9, "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": answer["content"]}]}),
+        ),
+    ] as [(_, fn(Value) -> Value); 2]
+    {
+        let (whole, _) = convert_reply(Dialect::Gemini, client, answer.as_bytes(), &asked()).unwrap();
+        let history = history(serde_json::from_slice(&whole).unwrap()).to_string();
+        let written = write_for(client, Dialect::Gemini, &history, &target).unwrap();
+        let body: Value = serde_json::from_slice(&written.body).unwrap();
+        assert_eq!(body["contents"][1]["parts"][0]["thoughtSignature"], "Z29v", "{history}");
+        assert_eq!(body["contents"][1]["parts"].as_array().unwrap().len(), 1);
+        // Nobody else is shown it.
+        if client == Dialect::Messages {
+            let foreign = write_for(client, Dialect::Messages, &history, &target).unwrap();
+            assert!(!String::from_utf8_lossy(&foreign.body).contains("Z29v"));
+        }
+    }
+}
+
+#[test]
+fn answers_to_calls_without_ids_find_their_calls_and_come_in_their_order() {
+    let text = json!({"model": "x", "messages": [{"role": "user", "content": "a"},
+        {"role": "assistant", "tool_calls": [
+            {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+            {"id": "2", "type": "function", "function": {"name": "g", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "2", "content": "second"},
+        {"role": "tool", "tool_call_id": "1", "content": "{\"first\":1.0}"}]});
+    let (body, _) = convert(Dialect::Chat, Dialect::Gemini, &text, Quirks::default());
+    let parts = &body["contents"][2]["parts"];
+    assert_eq!(parts[0]["functionResponse"]["name"], "f");
+    assert_eq!(parts[0]["functionResponse"]["response"], json!({"first": 1.0}));
+    assert_eq!(parts[1]["functionResponse"]["response"], json!({"output": "second"}));
+}
+
+#[test]
+fn a_blocked_prompt_is_a_refusal_and_not_an_empty_answer() {
+    let answer = r#"{"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":3}}"#;
+    let (out, _) = convert_reply(Dialect::Gemini, Dialect::Messages, answer.as_bytes(), &asked()).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&out).unwrap()["stop_reason"], "refusal");
+    let (out, _) = stream(Dialect::Gemini, Dialect::Chat, &format!("data: {answer}\n\n"), &asked());
+    assert_eq!(fold::stream(Dialect::Chat, &out).finish.as_deref(), Some("content_filter"));
+}
+
+#[test]
+fn an_answer_that_stops_after_calls_is_a_tool_call_but_one_that_is_cut_off_is_not() {
+    for (reason, expected) in
+        [("STOP", "tool_use"), ("MAX_TOKENS", "max_tokens"), ("SAFETY", "refusal"), ("FUNCTION_CALL", "tool_use")]
+    {
+        let answer = json!({"candidates": [{"content": {"parts": [{"functionCall": {"name": "f", "args": {}}}]}, "finishReason": reason}]});
+        let (out, _) =
+            convert_reply(Dialect::Gemini, Dialect::Messages, answer.to_string().as_bytes(), &asked()).unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&out).unwrap()["stop_reason"], expected);
+        let (out, _) = stream(Dialect::Gemini, Dialect::Messages, &format!("data: {answer}\n\n"), &asked());
+        assert_eq!(fold::stream(Dialect::Messages, &out).finish.as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_stream_for_a_client_that_wants_an_array_is_one_even_if_it_breaks_off() {
+    let events = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n";
+    let end = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    for (events, last) in [(events.to_owned(), "error"), (events.to_owned() + end, "candidates")] {
+        let (out, _) = stream(Dialect::Chat, Dialect::Gemini, &events, &Asked { json_array: true, ..asked() });
+        let all: Vec<Value> = serde_json::from_str(&out).unwrap();
+        assert!(all.last().unwrap().get(last).is_some() && all.len() > 1, "{out}");
+    }
+}
+
+#[test]
+fn a_call_whose_arguments_are_not_whole_is_said_to_be_malformed_where_only_whole_ones_can_be_said() {
+    let events = "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":\"}}]},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    let (out, _) = stream(Dialect::Chat, Dialect::Gemini, events, &asked());
+    let said = fold::stream(Dialect::Gemini, &out);
+    assert_eq!((said.calls.len(), said.finish.as_deref()), (0, Some("MALFORMED_FUNCTION_CALL")));
 }

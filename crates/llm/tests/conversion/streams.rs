@@ -4,7 +4,7 @@ use llm::{
     stream::{How, Summary},
 };
 
-use super::{asked, fixtures, fold};
+use super::{asked, counted, fixtures, fold};
 
 /// All that the client gets, and what is known at the end.
 fn run<'c>(from: Dialect, to: Dialect, chunks: impl IntoIterator<Item = &'c [u8]>, how: How) -> (String, Summary) {
@@ -44,6 +44,10 @@ fn where_the_bytes_are_cut_makes_no_difference() {
     each(|name, from, to, stream| {
         let whole = run(from, to, [stream], How::Eof);
         assert_eq!(run(from, to, stream.chunks(1), How::Eof), whole, "{name}");
+        // The reader's matter, not the writer's: one of those is enough.
+        if to != Dialect::Messages {
+            return;
+        }
         for at in 0..stream.len() {
             assert_eq!(run(from, to, [&stream[..at], &stream[at..]], How::Eof), whole, "{name} cut at {at}");
         }
@@ -64,8 +68,13 @@ fn a_stream_cut_anywhere_before_its_finish_ends_in_an_error_and_never_as_if_it_w
         .iter()
         .find_map(|word| text.find(word))
         .unwrap();
-        let end_of_finish = finish + text[finish..].find('\n').unwrap();
-        for at in 0..stream.len() {
+        let end_of_finish = finish + text[finish..].find(['\r', '\n']).unwrap();
+        // Every byte for one writer, every event for the others.
+        let places: Vec<usize> = match to {
+            Dialect::Messages => (0..stream.len()).collect(),
+            _ => text.match_indices('\n').map(|(at, _)| at + 1).collect(),
+        };
+        for at in places {
             let (out, summary) = run(from, to, [&stream[..at]], How::Eof);
             let said = fold::stream(to, &out);
             assert_eq!(said.error.is_none(), at >= end_of_finish, "{name} cut at {at}");
@@ -91,7 +100,7 @@ fn a_stream_that_was_written_reads_as_the_same() {
         let (once, summary) = run(from, to, [stream], How::Eof);
         let (twice, again) = run(to, to, [once.as_bytes()], How::Eof);
         assert_eq!(fold::stream(to, &once), fold::stream(to, &twice), "{name}");
-        assert_eq!(summary.usage, again.usage, "{name}");
+        assert_eq!(again.usage, counted(to, summary.usage), "{name}");
     });
 }
 
@@ -100,7 +109,8 @@ fn whatever_an_upstream_sends_ends_in_an_end_or_an_error() {
     each(|name, from, to, stream| {
         // Each event left out, said twice, or exchanged with its neighbour.
         let text = std::str::from_utf8(stream).unwrap();
-        let events: Vec<&str> = text.split_inclusive("\n\n").collect();
+        let blank = if text.contains("\r\n") { "\r\n\r\n" } else { "\n\n" };
+        let events: Vec<&str> = text.split_inclusive(blank).collect();
         for at in 0..events.len() {
             let mut without = events.clone();
             without.remove(at);

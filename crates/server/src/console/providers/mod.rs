@@ -51,6 +51,7 @@ fn shown(provider: providers::Provider, channels: &HashMap<String, i64>) -> Prov
             .map(|dialect| match dialect {
                 llm::Dialect::Chat => Dialect::Chat,
                 llm::Dialect::Messages => Dialect::Messages,
+                llm::Dialect::Gemini => Dialect::Gemini,
             })
             .collect(),
         builtin: provider.builtin,
