@@ -41,6 +41,12 @@ struct Wire<'a> {
     /// Another's.
     #[serde(default, deserialize_with = "count")]
     cached_tokens: Option<i64>,
+    /// Pictures that were made, where a vendor counts them.
+    #[serde(default, deserialize_with = "count")]
+    generated_images: Option<i64>,
+    /// As another one calls them.
+    #[serde(default, deserialize_with = "count")]
+    image_count: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -110,7 +116,7 @@ impl Wire<'_> {
             input_image: input_details.image_tokens.unwrap_or(0),
             reasoning: output_details.reasoning_tokens.unwrap_or(0),
             output_audio: output_details.audio_tokens.unwrap_or(0),
-            images: 0,
+            images: self.generated_images.or(self.image_count).unwrap_or(0),
         };
         if let (Some(prompt), Some(completion), Some(total)) =
             (self.prompt_tokens, self.completion_tokens, self.total_tokens)
@@ -225,6 +231,13 @@ mod tests {
             let json = format!(r#"{{"prompt_tokens":10,"prompt_tokens_details":{details}}}"#);
             assert_eq!(usage(&json).cache_write, 4, "{json}");
         }
+    }
+
+    #[test]
+    fn pictures_are_counted_where_the_usage_counts_them() {
+        assert_eq!(usage(r#"{"total_tokens":4096,"generated_images":2}"#).images, 2);
+        assert_eq!(usage(r#"{"prompt_tokens":10,"image_count":3}"#).images, 3);
+        assert_eq!(usage(r#"{"prompt_tokens":10}"#).images, 0);
     }
 
     #[test]
