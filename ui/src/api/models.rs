@@ -1,7 +1,7 @@
 use api::{
     Page,
     models::{Model, ModelPatch, ModelQuery, NewModel},
-    prices::PriceHistory,
+    prices::{NewPrice, PriceHistory},
 };
 use gloo_net::http::Method;
 
@@ -26,6 +26,11 @@ pub(crate) async fn create(new: &NewModel) -> Result<Model, Failure> {
 
 pub(crate) async fn update(id: i64, patch: &ModelPatch) -> Result<Model, Failure> {
     client::send(Method::PATCH, &format!("/api/models/{id}"), patch).await
+}
+
+/// Says what it costs from a moment on.
+pub(crate) async fn set_price(id: i64, new: &NewPrice) -> Result<(), Failure> {
+    client::send_only(Method::POST, &format!("/api/models/{id}/prices"), new).await
 }
 
 pub(crate) async fn delete(id: i64) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ use crate::{
     i18n::{Text, use_text},
     load::use_load,
     parts::{
+        allowance::spent_cell,
         async_view::async_view,
         dialog::{Confirm, Dialog},
         header::{AddButton, PageHeader},
@@ -65,6 +66,7 @@ pub(crate) fn GroupsPage() -> Html {
                     <thead><tr>
                         <th scope="col">{t.groups_column_group()}</th>
                         <th scope="col" class="n">{t.groups_column_price()}</th>
+                        <th scope="col">{t.allowance_column()}</th>
                         <th scope="col" class="n">{t.groups_column_users()}</th>
                         <th scope="col" class="n">{t.groups_column_keys()}</th>
                         <th scope="col" class="n">{t.groups_column_channels()}</th>
@@ -162,6 +164,7 @@ fn row(t: Text, group: &Group, choose: &Callback<Over>) -> Html {
         <tr key={group.name.clone()}>
             <td data-m="title" class="font-medium md:w-[30%] max-w-[320px] truncate">{&group.name}</td>
             <td data-m="end2" class="n">{t.times(group.multiplier_ppm)}</td>
+            <td class="min-w-[132px]" data-m={group.budget.as_ref().map(|_| "budget")}>{spent_cell(t, group.budget.as_ref())}</td>
             <td class="n text-ink-2">{t.number(group.users)}</td>
             <td class="n text-ink-2">{t.number(group.keys)}</td>
             <td class="n text-ink-2">{t.number(group.channels)}</td>

@@ -1,13 +1,13 @@
 //! A model as a form holds it, and what of it goes to the server.
 
 use api::{
-    Fields, Validate,
+    Fields, Time, Validate,
     models::{Capability, Model, ModelKind, ModelPatch, NewModel},
-    prices::PriceSource,
+    prices::{NewPrice, PriceSource, Pricing},
 };
 
-use super::price::PriceDraft;
-use crate::parts::form::NOT_A_NUMBER;
+use super::price::{BOTH_NEEDED, PriceDraft};
+use crate::{parts::form::NOT_A_NUMBER, range::moment, web};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Draft {
@@ -64,11 +64,12 @@ impl Draft {
     /// # Errors
     ///
     /// What is wrong, by field.
-    pub(crate) fn patch(&self, before: &Self) -> Result<ModelPatch, Fields> {
+    pub(crate) fn patch(&self, before: &Self) -> Result<(ModelPatch, Option<NewPrice>), Fields> {
         let mut fields = Fields::new();
         let context = number(&mut fields, "context", &self.context);
         let max_output = number(&mut fields, "max_output", &self.max_output);
         let pricing = self.price.read(&mut fields);
+        let later = self.later(pricing.as_ref(), &mut fields);
         let patch = ModelPatch {
             status: None,
             aliases: (self.aliases != before.aliases).then(|| self.aliases.clone()),
@@ -77,10 +78,25 @@ impl Draft {
             capabilities: (self.capabilities != before.capabilities).then(|| self.capabilities.clone()),
             context: (self.context.trim() != before.context).then_some(context),
             max_output: (self.max_output.trim() != before.max_output).then_some(max_output),
-            pricing: (self.price != before.price).then_some(pricing),
+            pricing: (self.price != before.price && later.is_none()).then_some(pricing),
         };
         check(&patch, &mut fields);
-        if fields.is_empty() { Ok(patch) } else { Err(fields) }
+        if let Some(later) = &later {
+            check(later, &mut fields);
+        }
+        if fields.is_empty() { Ok((patch, later)) } else { Err(fields) }
+    }
+
+    /// The price that is to hold from another moment on.
+    fn later(&self, pricing: Option<&Pricing>, fields: &mut Fields) -> Option<NewPrice> {
+        if self.price.valid_from.is_empty() {
+            return None;
+        }
+        let moment = moment(&self.price.valid_from, web::utc_offset).map(Time::from_millis);
+        if pricing.is_none() {
+            fields.insert("valid_from".to_owned(), BOTH_NEEDED.to_owned());
+        }
+        Some(NewPrice { pricing: pricing.cloned()?, valid_from: Some(moment?) })
     }
 
     fn owner(&self) -> Option<String> {
@@ -117,14 +133,14 @@ mod tests {
     #[test]
     fn an_untouched_form_changes_nothing() {
         let draft = Draft::of(&model("m"));
-        assert_eq!(serde_json::to_value(draft.patch(&draft).unwrap()).unwrap(), serde_json::json!({}));
+        assert_eq!(serde_json::to_value(draft.patch(&draft).unwrap().0).unwrap(), serde_json::json!({}));
     }
 
     #[test]
     fn what_is_emptied_goes_back_to_the_catalogue() {
         let before = Draft { owner: "Us".to_owned(), context: "8192".to_owned(), ..Draft::of(&model("m")) };
         let draft = Draft { context: "128,000".to_owned(), owner: " ".to_owned(), ..before.clone() };
-        let patch = serde_json::to_value(draft.patch(&before).unwrap()).unwrap();
+        let patch = serde_json::to_value(draft.patch(&before).unwrap().0).unwrap();
         assert_eq!(patch, serde_json::json!({"owner": null, "context": 128_000}));
     }
 

@@ -1,6 +1,9 @@
 //! One model in a drawer: its other names, and what is known of it.
 
-use ::api::models::{Capability, Model, ModelKind, ModelPatch, NewModel};
+use ::api::{
+    models::{Capability, Model, ModelKind, ModelPatch, NewModel},
+    prices::NewPrice,
+};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -43,14 +46,22 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             let (actions, on_close, made) = (actions.clone(), on_close.clone(), model.is_none());
             let request = match &model {
                 None => form.draft().create().map(Request::Create),
-                Some(model) => form.draft().patch(form.initial()).map(|patch| Request::Change(model.id, patch)),
+                Some(model) => {
+                    form.draft().patch(form.initial()).map(|(patch, price)| Request::Change(model.id, patch, price))
+                }
             };
             form.send(
                 request,
                 |request| async move {
                     match request {
                         Request::Create(new) => api::models::create(&new).await,
-                        Request::Change(id, patch) => api::models::update(id, &patch).await,
+                        Request::Change(id, patch, price) => {
+                            // First the one that can be refused for a reason that only the server knows.
+                            if let Some(price) = price {
+                                api::models::set_price(id, &price).await?;
+                            }
+                            api::models::update(id, &patch).await
+                        }
                     }
                 },
                 move |model: Model| {
@@ -148,5 +159,5 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
 
 enum Request {
     Create(NewModel),
-    Change(i64, ModelPatch),
+    Change(i64, ModelPatch, Option<NewPrice>),
 }

@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::{
     format::{dollars, nano},
     i18n::Text,
+    parts::form::NOT_A_NUMBER,
 };
 
 /// A fault that only a form can have; shown in the reader's language.
@@ -22,12 +23,57 @@ pub(crate) const BOTH_NEEDED: &str = "input and output have a price";
 pub(crate) struct PriceDraft {
     /// In the order of [`PriceClass::ALL`].
     texts: [String; PriceClass::ALL.len()],
-    pub(crate) tiers: Vec<PriceTier>,
+    pub(crate) tiers: Vec<TierDraft>,
+    /// As the browser's field has it; at once if empty.
+    pub(crate) valid_from: String,
+}
+
+/// What long inputs cost.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct TierDraft {
+    pub(crate) above: String,
+    /// In the order of [`TIER_CLASSES`].
+    pub(crate) texts: [String; TIER_CLASSES.len()],
+    /// What else the tier says, which the form has no fields for.
+    rest: PriceTier,
+}
+
+/// What of a tier has a field.
+pub(crate) const TIER_CLASSES: [PriceClass; 3] = [PriceClass::Input, PriceClass::Output, PriceClass::CacheRead];
+
+impl TierDraft {
+    fn of(tier: &PriceTier) -> Self {
+        let texts = TIER_CLASSES.map(|class| tier.own(class).map(dollars).unwrap_or_default());
+        Self { above: tier.above_input_tokens.to_string(), texts, rest: tier.clone() }
+    }
+
+    fn read(&self, at: &str, fields: &mut Fields) -> PriceTier {
+        let digits: String = self.above.chars().filter(|c| !matches!(c, ',' | '，' | ' ')).collect();
+        let above_input_tokens = digits.parse().unwrap_or_else(|_| {
+            fields.insert(format!("{at}.above_input_tokens"), NOT_A_NUMBER.to_owned());
+            1
+        });
+        let mut amount = |at_class: usize| {
+            let text = self.texts[at_class].trim();
+            let nusd = nano(text);
+            if nusd.is_none() && !text.is_empty() {
+                fields.insert(format!("{at}.{}", TIER_CLASSES[at_class].field()), NOT_MONEY.to_owned());
+            }
+            nusd
+        };
+        PriceTier {
+            above_input_tokens,
+            input_nusd_per_mtok: amount(0),
+            output_nusd_per_mtok: amount(1),
+            cache_read_nusd_per_mtok: amount(2),
+            ..self.rest.clone()
+        }
+    }
 }
 
 impl PriceDraft {
     pub(crate) fn of(pricing: &Pricing) -> Self {
-        let mut draft = Self { tiers: pricing.tiers.clone(), ..Self::default() };
+        let mut draft = Self { tiers: pricing.tiers.iter().map(TierDraft::of).collect(), ..Self::default() };
         for (text, class) in draft.texts.iter_mut().zip(PriceClass::ALL) {
             // What is free for itself is left out, but for the two that are always said.
             let said = !matches!(class, PriceClass::Request | PriceClass::Image) || pricing.own(*class) != Some(0);
@@ -61,7 +107,12 @@ impl PriceDraft {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.texts.iter().all(|text| text.trim().is_empty())
+        self.tiers.is_empty() && self.texts.iter().all(|text| text.trim().is_empty())
+    }
+
+    /// The same prices from another moment on.
+    pub(crate) fn from(&self, valid_from: String) -> Self {
+        Self { valid_from, ..self.clone() }
     }
 
     /// `None` if nothing is said. Faults stand where the server would name them.
@@ -69,7 +120,9 @@ impl PriceDraft {
         if self.is_empty() {
             return None;
         }
-        let mut pricing = Pricing { tiers: self.tiers.clone(), ..Pricing::default() };
+        let tiers = self.tiers.iter().enumerate();
+        let tiers = tiers.map(|(index, tier)| tier.read(&format!("pricing.tiers[{index}]"), fields)).collect();
+        let mut pricing = Pricing { tiers, ..Pricing::default() };
         for (text, class) in self.texts.iter().zip(PriceClass::ALL) {
             let at = || format!("pricing.{}", class.field());
             let text = text.trim();
@@ -147,7 +200,12 @@ mod tests {
             cache_read_nusd_per_mtok: Some(0),
             cache_write_1h_nusd_per_mtok: Some(83_333_333),
             per_request_nusd: 1_000_000,
-            tiers: vec![PriceTier { above_input_tokens: 200_000, ..PriceTier::default() }],
+            tiers: vec![PriceTier {
+                above_input_tokens: 200_000,
+                output_nusd_per_mtok: Some(22_500_000_000),
+                reasoning_nusd_per_mtok: Some(7),
+                ..PriceTier::default()
+            }],
             ..Pricing::default()
         };
         assert_eq!(read(&PriceDraft::of(&pricing)), Ok(Some(pricing)));
@@ -159,5 +217,10 @@ mod tests {
         let draft = PriceDraft::default().with(PriceClass::Input, "three".to_owned());
         let faults = ["pricing.input_nusd_per_mtok", "pricing.output_nusd_per_mtok"].map(str::to_owned).to_vec();
         assert_eq!(read(&draft), Err(faults));
+        let mut draft = PriceDraft::of(&Pricing::default());
+        draft.tiers =
+            vec![TierDraft { texts: ["cheap".to_owned(), String::new(), String::new()], ..TierDraft::default() }];
+        let faults = ["pricing.tiers[0].above_input_tokens", "pricing.tiers[0].input_nusd_per_mtok"].map(str::to_owned);
+        assert_eq!(read(&draft), Err(faults.to_vec()));
     }
 }

@@ -9,11 +9,13 @@ use ::api::{
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::price::{BOTH_NEEDED, NOT_MONEY, PriceDraft, class_name, is_free, no_price, sentence};
+use super::price::{
+    BOTH_NEEDED, NOT_MONEY, PriceDraft, TIER_CLASSES, TierDraft, class_name, is_free, no_price, sentence,
+};
 use crate::{
     api,
     i18n::{Text, use_text},
-    parts::field::TextField,
+    parts::{field::TextField, form::NOT_A_NUMBER, icon::Icon},
     web,
 };
 
@@ -63,13 +65,7 @@ pub(crate) fn PriceForm(props: &PriceFormProps) -> Html {
     let said = history.as_ref().and_then(|history| history.catalogue.clone());
     let field = |class: PriceClass| {
         let (draft, on_change) = (props.draft.clone(), props.on_change.clone());
-        let error = props.faults.get(&format!("pricing.{}", class.field())).map(|fault| {
-            AttrValue::from(match fault.as_str() {
-                NOT_MONEY => t.price_fault().to_owned(),
-                BOTH_NEEDED => t.price_both().to_owned(),
-                fault => t.server(fault),
-            })
-        });
+        let error = fault(t, &props.faults, &format!("pricing.{}", class.field()));
         // What holds where the form says nothing.
         let placeholder = if props.draft.is_empty() {
             said.as_ref().and_then(|said| said.own(class)).map(|nusd| t.price(nusd)).unwrap_or_default()
@@ -89,6 +85,18 @@ pub(crate) fn PriceForm(props: &PriceFormProps) -> Html {
         let on_change = props.on_change.clone();
         move |_: MouseEvent| on_change.emit(PriceDraft::of(&said))
     });
+    let add = {
+        let (draft, on_change) = (props.draft.clone(), props.on_change.clone());
+        move |_: MouseEvent| {
+            let mut draft = draft.clone();
+            draft.tiers.push(TierDraft::default());
+            on_change.emit(draft);
+        }
+    };
+    let from = {
+        let (draft, on_change) = (props.draft.clone(), props.on_change.clone());
+        Callback::from(move |moment: String| on_change.emit(draft.from(moment)))
+    };
     let empty = props.draft.is_empty();
     let more_open = MORE.iter().any(|class| !props.draft.text(*class).is_empty());
     html! {
@@ -103,7 +111,14 @@ pub(crate) fn PriceForm(props: &PriceFormProps) -> Html {
                 <summary class="cursor-pointer text-ink-2">{t.price_more()}</summary>
                 <div class="mt-3 grid grid-cols-2 md:grid-cols-3 gap-4 items-start">{for MORE.into_iter().map(field)}</div>
             </details>
-            {tiers(t, &props.draft.tiers)}
+            {for (0..props.draft.tiers.len()).map(|index| tier(t, props, index))}
+            <div class="mt-3 flex flex-wrap items-end gap-4">
+                <button type="button" class="btn btn-sm btn-ghost" onclick={add}>{Icon::Plus.view()}{t.price_tier_add()}</button>
+                if props.model.is_some() {
+                    <TextField id="valid_from" class="ml-auto" kind="datetime-local" label={t.price_valid_from()} value={props.draft.valid_from.clone()}
+                        error={fault(t, &props.faults, "valid_from")} help={html! { t.price_valid_from_help() }} on_input={from} />
+                }
+            </div>
             if let Some(said) = &said {
                 <p class="mt-3 text-xs text-ink-2">
                     {t.price_catalogue_says(&history.as_ref().map(|history| history.catalogue_date.clone()).unwrap_or_default())}{" "}
@@ -137,12 +152,61 @@ fn whole(t: Text, pricing: &Pricing) -> String {
     if is_free(pricing) { t.price_free().to_owned() } else { sentence(t, |class| pricing.own(class)) }
 }
 
+/// What is wrong at a place, in the reader's language.
+fn fault(t: Text, faults: &Fields, at: &str) -> Option<AttrValue> {
+    Some(AttrValue::from(match faults.get(at)?.as_str() {
+        NOT_MONEY => t.price_fault().to_owned(),
+        BOTH_NEEDED => t.price_both().to_owned(),
+        NOT_A_NUMBER => t.field_whole_number().to_owned(),
+        fault => t.server(fault),
+    }))
+}
+
+/// The prices above a length of the input, in a row of fields.
+fn tier(t: Text, props: &PriceFormProps, index: usize) -> Html {
+    let change = |change: fn(&mut TierDraft, usize, String), at: usize| {
+        let (draft, on_change) = (props.draft.clone(), props.on_change.clone());
+        Callback::from(move |text: String| {
+            let mut draft = draft.clone();
+            change(&mut draft.tiers[index], at, text);
+            on_change.emit(draft);
+        })
+    };
+    let remove = {
+        let (draft, on_change) = (props.draft.clone(), props.on_change.clone());
+        move |_: MouseEvent| {
+            let mut draft = draft.clone();
+            draft.tiers.remove(index);
+            on_change.emit(draft);
+        }
+    };
+    let tier = &props.draft.tiers[index];
+    let at = |field: &str| format!("pricing.tiers[{index}].{field}");
+    let fields = TIER_CLASSES.into_iter().enumerate().map(|(number, class)| {
+        let id = at(class.field());
+        html! {
+            <TextField key={number} id={id.clone()} label={class_name(t, class)} value={tier.texts[number].clone()} placeholder={props.draft.text(class)}
+                inputmode="decimal" error={fault(t, &props.faults, &id)} on_input={change(|tier, at, text| tier.texts[at] = text, number)} />
+        }
+    });
+    let above = at("above_input_tokens");
+    html! {
+        <fieldset key={index} class="mt-3 grid grid-cols-2 md:grid-cols-4 gap-4 items-start relative pr-9">
+            <TextField id={above.clone()} label={t.price_tier_above()} value={tier.above.clone()} placeholder="200000" inputmode="numeric"
+                error={fault(t, &props.faults, &above)} on_input={change(|tier, _, text| tier.above = text, 0)} />
+            {for fields}
+            <button type="button" class="btn btn-ghost btn-sm btn-square absolute right-0 top-[22px]" aria-label={t.price_tier_remove(index + 1)} title={t.price_tier_remove(index + 1)}
+                onclick={remove}>{Icon::X.view()}</button>
+        </fieldset>
+    }
+}
+
 fn tiers(t: Text, tiers: &[::api::prices::PriceTier]) -> Html {
     html! {
         for tier in tiers {
-            <p key={tier.above_input_tokens} class="mt-2 text-xs text-ink-2">
+            <span key={tier.above_input_tokens} class="block text-xs text-ink-2 font-normal">
                 {t.price_above(&t.number(tier.above_input_tokens))}{" "}{sentence(t, |class| tier.own(class))}
-            </p>
+            </span>
         }
     }
 }
@@ -165,7 +229,10 @@ fn past(t: Text, prices: &[Price]) -> Html {
         html! {
             <tr key={price.id} class={price.in_effect.then_some("font-medium")}>
                 <td class="whitespace-nowrap">{t.exact(from, web::utc_offset(from))}</td>
-                <td class="w-full">{who}{if price.in_effect { format!(" · {}", t.price_in_effect()) } else { String::new() }}</td>
+                <td class="w-full">
+                    {who}{if price.in_effect { format!(" · {}", t.price_in_effect()) } else { String::new() }}
+                    {tiers(t, price.pricing.as_ref().map_or(&[][..], |pricing| &pricing.tiers))}
+                </td>
                 <td class="n">{amount(input)}</td>
                 <td class="n">{amount(output)}</td>
             </tr>
@@ -174,7 +241,7 @@ fn past(t: Text, prices: &[Price]) -> Html {
     html! {
         <details class="mt-3 text-sm">
             <summary class="cursor-pointer text-ink-2">{t.price_history(prices.len())}</summary>
-            <div class="panel overflow-x-auto mt-2" tabindex="0" role="region" aria-labelledby="price"><table class="dt dt-in [&_td]:!h-[28px]">
+            <div class="panel overflow-x-auto mt-2" tabindex="0" role="region" aria-labelledby="price"><table class="dt dt-in [&_td]:!h-[28px] [&_td]:whitespace-normal">
                 <thead><tr>
                     <th scope="col">{t.price_since()}</th><th scope="col">{t.price_source()}</th>
                     <th scope="col" class="n">{t.price_input()}</th><th scope="col" class="n">{t.price_output()}</th>

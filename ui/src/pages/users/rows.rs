@@ -13,6 +13,7 @@ use super::view::Right;
 use crate::{
     i18n::{Text, use_text},
     parts::{
+        allowance::spent_cell,
         icon::Icon,
         list::{Head, Line, Look, Row},
         menu::{Item, Menu},
@@ -58,6 +59,7 @@ pub(super) fn heads(t: Text) -> Vec<Head<AccountSort>> {
         Head::new(t.keys_column_state()).up(AccountSort::State),
         Head::new(t.users_column_role()).up(AccountSort::Role),
         Head::new(t.users_column_group()).up(AccountSort::Group),
+        Head::new(t.allowance_column()),
         Head::new(t.groups_column_keys()).down(AccountSort::Keys).right(),
         Head::new(t.users_column_seen()).down(AccountSort::SeenAt).right(),
     ]
@@ -101,9 +103,10 @@ fn row(look: &UserLook, line: &Line<UserLook>) -> Html {
                     <span class={lines}>{name}<span class="block text-xs text-ink-3 truncate">{&account.username}</span></span>
                 </span>
             </td>
-            <td data-m="sub" class="md:w-[18%]">{state}</td>
-            <td data-m="end2" class="md:w-[14%]">{role}</td>
-            <td class="text-ink-2 md:w-[18%] max-w-[220px] truncate">{&account.group}{times.map(|times| html! { <span class="text-ink-3">{" "}{times}</span> })}</td>
+            <td data-m="sub" class="md:w-[14%]">{state}</td>
+            <td data-m="end2" class="md:w-[12%]">{role}</td>
+            <td class="text-ink-2 md:w-[15%] max-w-[220px] truncate">{&account.group}{times.map(|times| html! { <span class="text-ink-3">{" "}{times}</span> })}</td>
+            <td class="min-w-[132px]" data-m={account.budget.as_ref().map(|_| "budget")}>{spent_cell(t, account.budget.as_ref())}</td>
             <td class="n">{t.number(account.keys)}</td>
             <td class="n text-ink-2">{seen}</td>
             <td data-m="end">if look.owner { {menu(t, account, &look.on_act)} }</td>
