@@ -13,6 +13,7 @@ mod errors;
 mod failover;
 mod limits;
 mod matrix;
+mod money;
 mod pages;
 mod prices;
 mod relay;

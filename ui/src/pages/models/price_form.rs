@@ -112,13 +112,13 @@ pub(crate) fn PriceForm(props: &PriceFormProps) -> Html {
                 <div class="mt-3 grid grid-cols-2 md:grid-cols-3 gap-4 items-start">{for MORE.into_iter().map(field)}</div>
             </details>
             {for (0..props.draft.tiers.len()).map(|index| tier(t, props, index))}
-            <div class="mt-3 flex flex-wrap items-end gap-4">
-                <button type="button" class="btn btn-sm btn-ghost" onclick={add}>{Icon::Plus.view()}{t.price_tier_add()}</button>
-                if props.model.is_some() {
-                    <TextField id="valid_from" class="ml-auto" kind="datetime-local" label={t.price_valid_from()} value={props.draft.valid_from.clone()}
+            <button type="button" class="act text-sm mt-3 flex items-center gap-1.5 cursor-pointer" onclick={add}>{Icon::Plus.small()}{t.price_tier_add()}</button>
+            if props.model.is_some() {
+                <div class="mt-4 grid sm:grid-cols-2 md:grid-cols-3 gap-4 items-start">
+                    <TextField id="valid_from" kind="datetime-local" label={t.price_valid_from()} value={props.draft.valid_from.clone()}
                         error={fault(t, &props.faults, "valid_from")} help={html! { t.price_valid_from_help() }} on_input={from} />
-                }
-            </div>
+                </div>
+            }
             if let Some(said) = &said {
                 <p class="mt-3 text-xs text-ink-2">
                     {t.price_catalogue_says(&history.as_ref().map(|history| history.catalogue_date.clone()).unwrap_or_default())}{" "}
@@ -190,12 +190,13 @@ fn tier(t: Text, props: &PriceFormProps, index: usize) -> Html {
         }
     });
     let above = at("above_input_tokens");
+    let number = (index + 1).to_string();
     html! {
         <fieldset key={index} class="mt-3 grid grid-cols-2 md:grid-cols-4 gap-4 items-start relative pr-9">
             <TextField id={above.clone()} label={t.price_tier_above()} value={tier.above.clone()} placeholder="200000" inputmode="numeric"
                 error={fault(t, &props.faults, &above)} on_input={change(|tier, _, text| tier.above = text, 0)} />
             {for fields}
-            <button type="button" class="btn btn-ghost btn-sm btn-square absolute right-0 top-[22px]" aria-label={t.price_tier_remove(index + 1)} title={t.price_tier_remove(index + 1)}
+            <button type="button" class="btn btn-ghost btn-sm btn-square absolute right-0 top-[22px]" aria-label={t.price_tier_remove(&number)} title={t.price_tier_remove(&number)}
                 onclick={remove}>{Icon::X.view()}</button>
         </fieldset>
     }
@@ -241,7 +242,7 @@ fn past(t: Text, prices: &[Price]) -> Html {
     html! {
         <details class="mt-3 text-sm">
             <summary class="cursor-pointer text-ink-2">{t.price_history(prices.len())}</summary>
-            <div class="panel overflow-x-auto mt-2" tabindex="0" role="region" aria-labelledby="price"><table class="dt dt-in [&_td]:!h-[28px] [&_td]:whitespace-normal">
+            <div class="panel overflow-x-auto mt-2" tabindex="0" role="region" aria-label={t.price_history(prices.len())}><table class="dt dt-in [&_td]:!h-[28px] [&_td]:whitespace-normal">
                 <thead><tr>
                     <th scope="col">{t.price_since()}</th><th scope="col">{t.price_source()}</th>
                     <th scope="col" class="n">{t.price_input()}</th><th scope="col" class="n">{t.price_output()}</th>

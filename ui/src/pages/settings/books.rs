@@ -65,7 +65,7 @@ fn result(t: Text, last: Option<&Verification>) -> Html {
     html! {<>
         <p class="text-sm flex flex-wrap gap-x-3" role="status">{words}<span class="text-ink-3"><Ago time={last.at} /></span></p>
         if !last.differences.is_empty() {
-            <div class="panel overflow-x-auto mt-3" tabindex="0" role="region" aria-labelledby="books"><table class="dt dt-in">
+            <div class="panel overflow-x-auto mt-3" tabindex="0" role="region" aria-label={t.books_what()}><table class="dt dt-in">
                 <thead><tr>
                     <th scope="col">{t.books_what()}</th><th scope="col" class="n">{t.books_kept()}</th><th scope="col" class="n">{t.books_counted()}</th>
                 </tr></thead>
