@@ -36,9 +36,15 @@ impl Text {
         }
     }
 
-    /// How long ago, up to a day; then the date. `offset` is the reader's distance from UTC in seconds.
+    /// How long ago or ahead, up to a day; then the date. `offset` is the reader's distance from UTC in seconds.
     pub(crate) fn ago(self, now: i64, then: i64, offset: i32) -> String {
         let seconds = (now - then) / 1_000;
+        match -seconds {
+            ahead @ HOUR..DAY => return self.time_in_hours(ahead / HOUR),
+            ahead @ 10..HOUR => return self.time_in_minutes((ahead / MINUTE).max(1)),
+            ahead if ahead >= DAY => return self.date(now, then, offset),
+            _ => {}
+        }
         match seconds {
             ..10 => self.time_just_now().to_owned(),
             10..MINUTE => self.time_seconds_ago(seconds),
@@ -263,6 +269,10 @@ mod tests {
     #[test]
     fn times_are_relative_up_to_a_day() {
         for (seconds, en, zh) in [
+            (-25 * 3_600, "24 Nov", "11 月 24 日"),
+            (-86_399, "in 23 h", "23 小时后"),
+            (-3_599, "in 59 min", "59 分钟后"),
+            (-11, "in 1 min", "1 分钟后"),
             (-5, "just now", "刚刚"),
             (3, "just now", "刚刚"),
             (42, "42 s ago", "42 秒前"),

@@ -92,7 +92,7 @@ fn budget(t: Text, near: &NearBudget, admin: bool) -> Html {
         "budget",
         html! {<>
             {words}{" "}
-            if let Some(time) = near.resets_at { <span class="text-ink-3">{t.allowance_resets()}{" "}<Ago {time} />{" "}</span> }
+            if let Some(time) = near.resets_at { <span class="text-ink-3">{t.notice_resets()}{" "}<Ago {time} />{" "}</span> }
             if let Some(to) = route { <PageLink {to} class="act">{t.notice_open()}</PageLink> }
         </>},
     )

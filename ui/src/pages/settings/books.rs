@@ -37,7 +37,7 @@ pub(super) fn Books() -> Html {
         }
     };
     html! {
-        <section class="mt-8 pt-5 border-t border-line" aria-labelledby="books" data-testid="books">
+        <section class="mt-8 pt-5 border-t border-line max-w-[560px]" aria-labelledby="books" data-testid="books">
             <h3 id="books" class="h2">{t.books_title()}</h3>
             <p class="text-xs text-ink-2 mt-1 mb-3 max-w-[560px]">{t.books_text()}</p>
             {async_view(&last, |last| result(t, last.as_ref()))}
