@@ -47,7 +47,7 @@ pub(crate) fn query(range: Range, by: Dimension, now: i64) -> UsageQuery {
     // The day or hour that runs is one of so many.
     let from = match (range, every) {
         (Range::Between(..), _) => from,
-        (Range::Last(_), Every::Hour) => from + HOUR,
+        (Range::Last(_), Every::Hour) => (from + HOUR).min(to - HOUR),
         (Range::Last(_), Every::Day) => from + DAY,
     };
     UsageQuery { from: Time::from_millis(from), to: Time::from_millis(to), every, by }
