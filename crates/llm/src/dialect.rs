@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::{
     Asked, Failure, Target, Written, chat, gemini, messages,
     neutral::{Field, Reply, Request},
+    responses,
     stream::{Frames, StreamReader, StreamWriter},
 };
 
@@ -17,10 +18,12 @@ pub enum Dialect {
     Messages,
     /// Gemini generateContent.
     Gemini,
+    /// OpenAI Responses.
+    Responses,
 }
 
 impl Dialect {
-    pub const ALL: [Self; 3] = [Self::Chat, Self::Messages, Self::Gemini];
+    pub const ALL: [Self; 4] = [Self::Chat, Self::Messages, Self::Gemini, Self::Responses];
 
     /// The name in logs.
     pub const fn as_str(self) -> &'static str {
@@ -28,6 +31,7 @@ impl Dialect {
             Self::Chat => "chat",
             Self::Messages => "messages",
             Self::Gemini => "gemini",
+            Self::Responses => "responses",
         }
     }
 
@@ -40,6 +44,7 @@ impl Dialect {
             Self::Chat => chat::read_request(body),
             Self::Messages => messages::read_request(body),
             Self::Gemini => gemini::read_request(body),
+            Self::Responses => responses::read_request(body),
         }
     }
 
@@ -53,6 +58,7 @@ impl Dialect {
             Self::Chat => chat::write_request(request, target),
             Self::Messages => messages::write_request(request, target),
             Self::Gemini => gemini::write_request(request, target),
+            Self::Responses => responses::write_request(request, target),
         }
     }
 
@@ -65,6 +71,7 @@ impl Dialect {
             Self::Chat => chat::read_answer(body),
             Self::Messages => messages::read_answer(body),
             Self::Gemini => gemini::read_answer(body),
+            Self::Responses => responses::read_answer(body),
         }
     }
 
@@ -74,6 +81,7 @@ impl Dialect {
             Self::Chat => chat::write_answer(reply, asked),
             Self::Messages => messages::write_answer(reply, asked),
             Self::Gemini => gemini::write_answer(reply, asked),
+            Self::Responses => responses::write_answer(reply, asked),
         }
     }
 
@@ -83,6 +91,7 @@ impl Dialect {
             Self::Chat => chat::write_failure(failure),
             Self::Messages => messages::write_failure(failure),
             Self::Gemini => gemini::write_failure(failure),
+            Self::Responses => responses::write_failure(failure),
         }
     }
 
@@ -92,12 +101,13 @@ impl Dialect {
             Self::Chat => chat::member(field),
             Self::Messages => messages::member(field),
             Self::Gemini => gemini::member(field),
+            Self::Responses => responses::member(field),
         }
     }
 
     pub(crate) fn frames(self) -> Frames {
         match self {
-            Self::Chat | Self::Messages | Self::Gemini => Frames::sse(),
+            Self::Chat | Self::Messages | Self::Gemini | Self::Responses => Frames::sse(),
         }
     }
 
@@ -106,6 +116,7 @@ impl Dialect {
             Self::Chat => Box::new(chat::Reader::default()),
             Self::Messages => Box::new(messages::Reader::default()),
             Self::Gemini => Box::new(gemini::Reader::default()),
+            Self::Responses => Box::new(responses::Reader::default()),
         }
     }
 
@@ -114,6 +125,7 @@ impl Dialect {
             Self::Chat => Box::new(chat::Writer::new(asked)),
             Self::Messages => Box::new(messages::Writer::new(asked)),
             Self::Gemini => Box::new(gemini::Writer::new(asked)),
+            Self::Responses => Box::new(responses::Writer::new(asked)),
         }
     }
 }

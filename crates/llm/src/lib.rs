@@ -34,6 +34,7 @@ pub mod messages;
 pub mod neutral;
 pub mod price;
 mod read;
+pub mod responses;
 pub mod sse;
 pub mod stream;
 pub mod usage;

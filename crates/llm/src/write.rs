@@ -128,7 +128,7 @@ pub(crate) fn object_schema(schema: Option<&RawValue>) -> Cow<'_, str> {
         return Cow::Borrowed(EMPTY);
     }
     match members.get("type") {
-        Ok(None) => Cow::Owned(format!("{{\"type\":\"object\",{}", raw.get().trim_start().trim_start_matches('{'))),
+        Ok(None) => Cow::Owned(format!("{{\"type\":\"object\",{}", raw.get().strip_prefix('{').unwrap_or("}"))),
         _ => Cow::Borrowed(raw.get()),
     }
 }

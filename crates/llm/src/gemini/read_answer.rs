@@ -89,22 +89,8 @@ pub(crate) fn read_answer(body: &[u8]) -> Result<Reply<'_>, Failure> {
 
 impl<'a> Candidate<'a> {
     fn into_choice(self) -> Choice<'a> {
-        let mut blocks: Vec<Block<'a>> = Vec::new();
-        for part in self.content.and_then(|content| content.parts).into_iter().flatten() {
-            for content in part.into_contents() {
-                match (blocks.last_mut().map(|block| &mut block.content), content) {
-                    // What was cut into parts only to be streamed is one text.
-                    (Some(Content::Text { text, .. }), Content::Text { text: more, .. }) => text.push(&more),
-                    (Some(Content::Thinking(said)), Content::Thinking(more))
-                        if said.seal.is_none() && !said.text.is_empty() =>
-                    {
-                        said.text.push(&more.text);
-                        said.seal = more.seal;
-                    }
-                    (_, content) => blocks.push(content.into()),
-                }
-            }
-        }
+        let parts = self.content.and_then(|content| content.parts).unwrap_or_default();
+        let mut blocks: Vec<Block<'a>> = parts.into_iter().flat_map(Part::into_contents).map(Block::from).collect();
         let reason = self.finish_reason.as_ref().map(Text::decode).and_then(|word| reason(&word)).unwrap_or_default();
         if let Some(grounding) = self.grounding_metadata {
             cite(grounding, &mut blocks);

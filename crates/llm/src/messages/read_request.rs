@@ -9,7 +9,7 @@ use crate::{
     json::{Text, wire},
     neutral::{
         Args, Block, Cache, Call, Content, Effort, Format, Issuer, Lost, Media, MediaKind, Only, Outcome, Request,
-        Role, Sampling, Seal, Source, Thinking, Tool, ToolChoice, ToolKind, Turn, Wish,
+        Role, Sampling, Seal, Source, Thinking, Tool, ToolChoice, ToolKind, Turn, Wish, name_outcomes,
     },
     read::{invalid, number, parse},
 };
@@ -209,18 +209,6 @@ fn turn(message: Message<'_>, at: usize) -> Result<Turn<'_>, Failure> {
     let place = || format!("messages[{at}].content");
     let blocks = message.content.map(|raw| content(raw, &place)).transpose()?.unwrap_or_default();
     Ok(Turn::new(role, at).with(blocks))
-}
-
-/// What tools answered says which call it answers; other dialects want the tool's name.
-fn name_outcomes<'a>(turns: &mut [Turn<'a>]) {
-    let mut names: std::collections::HashMap<Cow<'a, str>, Cow<'a, str>> = std::collections::HashMap::new();
-    for block in turns.iter_mut().flat_map(|turn| &mut turn.blocks) {
-        match &mut block.content {
-            Content::Call(call) => drop(names.insert(call.id.clone(), call.name.clone())),
-            Content::Outcome(outcome) => outcome.name = names.get(&outcome.id).cloned(),
-            _ => {}
-        }
-    }
 }
 
 /// A content: a text, or blocks.

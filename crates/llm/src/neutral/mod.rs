@@ -22,4 +22,5 @@ pub use tool::{Names, Tool, ToolChoice, ToolKind};
 
 pub(crate) use block::is_base64_data;
 pub(crate) use loss::{Losses, rejected, rejected_link};
+pub(crate) use request::name_outcomes;
 pub(crate) use tool::{Naming, fit_id, fit_user};

@@ -1,6 +1,6 @@
 //! What a client asks for.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::value::RawValue;
 
@@ -161,4 +161,22 @@ pub enum Format<'a> {
         schema: Cow<'a, RawValue>,
         strict: Option<bool>,
     },
+}
+
+/// What tools answered says which call it answers; other dialects want the tool's name.
+pub(crate) fn name_outcomes<'a>(turns: &mut [Turn<'a>]) {
+    let mut names: HashMap<Cow<'a, str>, Cow<'a, str>> = HashMap::new();
+    for block in turns.iter_mut().flat_map(|turn| &mut turn.blocks) {
+        match &mut block.content {
+            Content::Call(call) => {
+                let name = match &call.namespace {
+                    Some(namespace) => Cow::Owned(format!("{namespace}__{}", call.name)),
+                    None => call.name.clone(),
+                };
+                names.insert(call.id.clone(), name);
+            }
+            Content::Outcome(outcome) => outcome.name = names.get(&outcome.id).cloned(),
+            _ => {}
+        }
+    }
 }

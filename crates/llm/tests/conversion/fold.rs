@@ -21,6 +21,7 @@ pub(crate) fn stream(dialect: Dialect, stream: &str) -> Said {
         Dialect::Chat => chat(stream),
         Dialect::Messages => messages(stream),
         Dialect::Gemini => gemini(stream),
+        Dialect::Responses => responses(stream),
     }
 }
 
@@ -66,6 +67,7 @@ pub(crate) fn answer(dialect: Dialect, body: &[u8]) -> Said {
             gemini_event(&body, &mut said);
             said
         }
+        Dialect::Responses => response(&body),
     }
 }
 
@@ -227,4 +229,105 @@ fn gemini_event(event: &Value, said: &mut Said) {
     said.finish = candidate["finishReason"].as_str().map(str::to_owned);
     said.usage = event.get("usageMetadata").cloned();
     assert!(said.usage.is_none() || said.finish.is_some(), "usage comes with the finish");
+}
+
+fn responses(stream: &str) -> Said {
+    let mut said = Said::default();
+    let mut items: Vec<Value> = Vec::new();
+    // The open item, the open part, and what its pieces came to.
+    let mut item: Option<Value> = None;
+    let mut part: Option<Value> = None;
+    let mut told = String::new();
+    let mut whole = None;
+    for (number, event) in stream.split_terminator("\n\n").enumerate() {
+        assert!(whole.is_none() && said.error.is_none(), "nothing follows the end");
+        let name = event.lines().find_map(|line| line.strip_prefix("event: ")).unwrap();
+        let event: Value = serde_json::from_str(data(event)).unwrap_or_else(|error| panic!("{error}: {event}"));
+        assert_eq!((&event["type"], &event["sequence_number"]), (&json!(name), &json!(number)));
+        if let Some(index) = event.get("output_index") {
+            assert_eq!(*index, items.len(), "the open item's number");
+        }
+        if let (Some(id), Some(item)) = (event.get("item_id"), &item) {
+            assert_eq!(*id, item["id"], "the open item's id");
+        }
+        let delta = string(&event["delta"]);
+        match name {
+            "response.created" => assert_eq!(number, 0),
+            "response.in_progress" => assert_eq!(number, 1),
+            "response.output_item.added" => {
+                assert!(item.is_none(), "items don't overlap");
+                item = Some(event["item"].clone());
+                told.clear();
+            }
+            "response.content_part.added" | "response.reasoning_summary_part.added" => {
+                assert!(item.is_some() && part.is_none());
+                part = Some(event["part"].clone());
+                told.clear();
+            }
+            "response.output_text.delta" | "response.refusal.delta" | "response.reasoning_summary_text.delta" => {
+                assert!(part.is_some(), "a delta is in an open part");
+                told += &delta;
+            }
+            "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
+                assert!(item.is_some());
+                told += &delta;
+            }
+            "response.output_text.annotation.added" => assert!(part.is_some()),
+            "response.output_text.done" | "response.reasoning_summary_text.done" => {
+                assert_eq!(event["text"], told);
+            }
+            "response.refusal.done" => assert_eq!(event["refusal"], told),
+            "response.function_call_arguments.done" => {
+                assert!(event["arguments"] == told || told.is_empty() && event["arguments"] == "{}");
+            }
+            "response.custom_tool_call_input.done" => assert_eq!(event["input"], told),
+            "response.content_part.done" | "response.reasoning_summary_part.done" => {
+                assert_eq!(part.take().expect("a part is open")["type"], event["part"]["type"]);
+            }
+            "response.output_item.done" => {
+                let added = item.take().expect("an item is open");
+                assert!(part.is_none());
+                assert_eq!((&added["id"], &added["type"]), (&event["item"]["id"], &event["item"]["type"]));
+                items.push(event["item"].clone());
+            }
+            "response.completed" | "response.incomplete" => {
+                assert!(item.is_none());
+                assert_eq!(event["response"]["output"], json!(items), "the answer has the items that were announced");
+                assert_eq!(format!("response.{}", string(&event["response"]["status"])), name);
+                whole = Some(event["response"].clone());
+            }
+            "response.failed" => said.error = Some(string(&event["response"]["error"]["message"])),
+            other => panic!("{other}"),
+        }
+    }
+    match whole {
+        Some(whole) => response(&whole),
+        None => {
+            assert!(said.error.is_some(), "an end or an error: {stream}");
+            said
+        }
+    }
+}
+
+fn response(body: &Value) -> Said {
+    let mut said = Said { finish: body["status"].as_str().map(str::to_owned), ..Said::default() };
+    for item in body["output"].as_array().unwrap() {
+        match item["type"].as_str().unwrap() {
+            "message" => {
+                for part in item["content"].as_array().unwrap() {
+                    said.text += &(string(&part["text"]) + &string(&part["refusal"]));
+                }
+            }
+            "reasoning" => {
+                let parts = item["summary"].as_array().unwrap();
+                said.thinking += &parts.iter().map(|part| string(&part["text"])).collect::<String>();
+            }
+            "function_call" => {
+                said.calls.push((string(&item["call_id"]), string(&item["name"]), parse(&string(&item["arguments"]))));
+            }
+            other => panic!("{other}"),
+        }
+    }
+    said.usage = Some(body["usage"].clone()).filter(|usage| !usage.is_null());
+    said
 }

@@ -51,6 +51,7 @@ fn asked() -> Asked {
 fn counted(dialect: Dialect, usage: Option<Usage>) -> Option<Usage> {
     match dialect {
         Dialect::Gemini => usage.map(|usage| Usage { cache_write: 0, cache_write_1h: 0, ..usage }),
+        Dialect::Responses => usage.map(|usage| Usage { cache_write_1h: 0, ..usage }),
         _ => usage,
     }
 }

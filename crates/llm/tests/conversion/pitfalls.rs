@@ -363,7 +363,7 @@ fn a_finish_that_is_said_twice_or_as_an_empty_word_is_said_once() {
     for to in Dialect::ALL {
         let (out, _) = stream(Dialect::Chat, to, events, &asked());
         fold::stream(to, &out);
-        let words = ["\"finish_reason\":\"stop\"", "\"end_turn\"", "\"STOP\""];
+        let words = ["\"finish_reason\":\"stop\"", "\"end_turn\"", "\"STOP\"", "\"type\":\"response.completed\""];
         assert_eq!(words.iter().map(|word| out.matches(word).count()).sum::<usize>(), 1, "{out}");
     }
 }
@@ -637,4 +637,125 @@ fn a_call_whose_arguments_are_not_whole_is_said_to_be_malformed_where_only_whole
     let (out, _) = stream(Dialect::Chat, Dialect::Gemini, events, &asked());
     let said = fold::stream(Dialect::Gemini, &out);
     assert_eq!((said.calls.len(), said.finish.as_deref()), (0, Some("MALFORMED_FUNCTION_CALL")));
+}
+
+#[test]
+fn functions_say_that_they_are_not_strict_where_silence_would_mean_that_they_are() {
+    let mut body = chat(&json!([{"role": "user", "content": "a"}]));
+    body["tools"] = json!([{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {"x": {}}}}}]);
+    let (out, _) = convert(Dialect::Chat, Dialect::Responses, &body, Quirks::default());
+    assert_eq!(out["tools"][0]["strict"], false);
+    assert_eq!(out["store"], false);
+}
+
+#[test]
+fn a_conversation_that_only_the_provider_has_is_refused_and_not_forgotten() {
+    for (name, value) in [
+        ("previous_response_id", json!("resp_1")),
+        ("conversation", json!("conv_1")),
+        ("background", json!(true)),
+        ("prompt", json!({"id": "p"})),
+    ] {
+        let mut body = json!({"model": "x", "input": "a"});
+        body[name] = value;
+        for to in [Dialect::Chat, Dialect::Messages, Dialect::Gemini] {
+            assert_eq!(refused(Dialect::Responses, to, &body).as_deref(), Some(name));
+        }
+    }
+    let reference =
+        json!({"model": "x", "input": [{"role": "user", "content": "a"}, {"type": "item_reference", "id": "msg_1"}]});
+    assert!(refused(Dialect::Responses, Dialect::Messages, &reference).is_some());
+}
+
+#[test]
+fn tools_of_a_namespace_and_tools_of_free_text_come_back_as_codex_knows_them() {
+    let text = json!({"model": "x", "input": "a", "tools": [
+        {"type": "namespace", "name": "crm", "tools": [{"type": "function", "name": "find", "parameters": {}}]},
+        {"type": "custom", "name": "apply_patch"}]})
+    .to_string();
+    let target = Target { model: "m", strictness: Strictness::Warn, quirks: Quirks::default() };
+    let request = Dialect::Responses.read_request(text.as_bytes()).unwrap();
+    let answers = [
+        (
+            Dialect::Chat,
+            json!({"id": "1", "model": "m", "choices": [{"message": {"tool_calls": [
+            {"id": "a", "type": "function", "function": {"name": "crm__find", "arguments": "{\"q\":1}"}},
+            {"id": "b", "type": "function", "function": {"name": "apply_patch", "arguments": "{\"input\":\"*** x\"}"}}]}, "finish_reason": "tool_calls"}]}),
+        ),
+        (
+            Dialect::Messages,
+            json!({"id": "1", "type": "message", "model": "m", "stop_reason": "tool_use", "content": [
+            {"type": "tool_use", "id": "a", "name": "crm__find", "input": {"q": 1}},
+            {"type": "tool_use", "id": "b", "name": "apply_patch", "input": {"input": "*** x"}}]}),
+        ),
+    ];
+    for (from, answer) in answers {
+        let written = from.write_request(&request, &target).unwrap();
+        assert!(String::from_utf8_lossy(&written.body).contains("\"crm__find\""));
+        let asked = Asked::new(&request, &written, "id".into(), 0);
+        let answer = answer.to_string();
+        let (out, _) = convert_reply(from, Dialect::Responses, answer.as_bytes(), &asked).unwrap();
+        let out: Value = serde_json::from_slice(&out).unwrap();
+        let mut convert = Convert::new(from, Dialect::Responses, &asked);
+        let mut told = BytesMut::new();
+        convert.replay(&from.read_reply(answer.as_bytes()).unwrap(), &mut told);
+        told.extend_from_slice(&convert.take_tail());
+        let told = String::from_utf8(told.to_vec()).unwrap();
+        let last: Value = serde_json::from_str(told.rsplit("data: ").next().unwrap()).unwrap();
+        for output in [&out["output"], &last["response"]["output"]] {
+            assert_eq!((&output[0]["name"], &output[0]["namespace"]), (&json!("find"), &json!("crm")));
+            assert_eq!(output[0]["arguments"], "{\"q\":1}");
+            assert_eq!((&output[1]["type"], &output[1]["input"]), (&json!("custom_tool_call"), &json!("*** x")));
+        }
+    }
+}
+
+#[test]
+fn thinking_that_is_sealed_goes_back_to_who_sealed_it_and_nobody_else() {
+    let body = json!({"model": "x", "input": [{"role": "user", "content": "a"},
+        {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "t"}], "encrypted_content": "aigw1.m.c2ln"},
+        {"type": "function_call", "call_id": "1", "name": "f", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "1", "output": "x"}]});
+    let (out, _) = convert(Dialect::Responses, Dialect::Messages, &body, Quirks::default());
+    assert_eq!(out["messages"][1]["content"][0], json!({"type": "thinking", "thinking": "t", "signature": "c2ln"}));
+    let (out, _) = convert(Dialect::Responses, Dialect::Responses, &body, Quirks::default());
+    assert!(!out.to_string().contains("c2ln"));
+    let mut own = body;
+    own["input"][1]["encrypted_content"] = json!("Z0FB");
+    let (out, _) = convert(Dialect::Responses, Dialect::Responses, &own, Quirks::default());
+    assert_eq!(out["input"][1]["encrypted_content"], "Z0FB");
+    assert_eq!(out["input"][1].get("id"), None, "what isn't stored has no id");
+    assert!(!convert(Dialect::Responses, Dialect::Gemini, &own, Quirks::default()).0.to_string().contains("Z0FB"));
+}
+
+#[test]
+fn what_a_stream_says_only_when_it_is_done_is_not_lost() {
+    let event = |kind: &str, rest: Value| {
+        let mut event = json!({"type": kind});
+        event.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        format!("event: {kind}\ndata: {event}\n\n")
+    };
+    let events = event("response.created", json!({"response": {"id": "resp_1", "model": "m"}}))
+        + &event(
+            "response.output_item.done",
+            json!({"output_index": 0, "item": {"type": "message", "content": [{"type": "output_text", "text": "Hello"}]}}),
+        )
+        + &event(
+            "response.output_item.done",
+            json!({"output_index": 1, "item": {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{\"x\":1}"}}),
+        )
+        + &event(
+            "response.completed",
+            json!({"response": {"status": "completed", "usage": {"input_tokens": 1, "output_tokens": 1}}}),
+        );
+    for to in Dialect::ALL {
+        let (out, _) = stream(Dialect::Responses, to, &events, &asked());
+        let said = fold::stream(to, &out);
+        assert_eq!((&*said.text, said.calls.len()), ("Hello", 1), "{out}");
+        assert_eq!(said.calls[0].2, json!({"x": 1}));
+    }
+    let failed = event("response.created", json!({"response": {"id": "resp_1"}}))
+        + &event("response.failed", json!({"response": {"error": {"code": "server_error", "message": "broke"}}}));
+    let (out, _) = stream(Dialect::Responses, Dialect::Chat, &failed, &asked());
+    assert_eq!(fold::stream(Dialect::Chat, &out).error.as_deref(), Some("broke"));
 }

@@ -63,7 +63,7 @@ fn a_stream_cut_anywhere_before_its_finish_ends_in_an_error_and_never_as_if_it_w
             "\"finish_reason\":\"stop\"",
             "\"stop_reason\":\"tool_use\"",
             "\"finishReason\":",
-            "response.completed",
+            "\"type\":\"response.completed\"",
         ]
         .iter()
         .find_map(|word| text.find(word))

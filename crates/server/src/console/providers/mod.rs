@@ -52,6 +52,7 @@ fn shown(provider: providers::Provider, channels: &HashMap<String, i64>) -> Prov
                 llm::Dialect::Chat => Dialect::Chat,
                 llm::Dialect::Messages => Dialect::Messages,
                 llm::Dialect::Gemini => Dialect::Gemini,
+                llm::Dialect::Responses => Dialect::Responses,
             })
             .collect(),
         builtin: provider.builtin,
