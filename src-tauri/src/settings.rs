@@ -68,6 +68,15 @@ pub(crate) struct Flags {
     /// MiB that the database may hold before the oldest requests are removed; 0 sets no bound [default: 4096]
     #[arg(long, env = "AIGW_LOG_MB", value_name = "MIB")]
     log_mb: Option<u32>,
+    /// Days that kept bodies of requests and answers stay; 0 for as long as their requests [default: 7]
+    #[arg(long, env = "AIGW_BODY_DAYS", value_name = "DAYS")]
+    body_days: Option<u16>,
+    /// MiB that kept bodies may take together before the oldest are removed; 0 sets no bound [default: 512]
+    #[arg(long, env = "AIGW_BODY_MB", value_name = "MIB")]
+    body_mb: Option<u32>,
+    /// KiB of a body that are kept, from its beginning [default: 256]
+    #[arg(long, env = "AIGW_BODY_KB", value_name = "KIB")]
+    body_kb: Option<u16>,
     /// Names of those that the environment gave.
     #[arg(skip)]
     #[serde(skip)]
@@ -118,8 +127,19 @@ impl std::fmt::Debug for Flags {
 const FIXED: [&str; 4] = ["listen", "data_dir", "durability", MASTER_KEY];
 
 /// Those that can be changed while it runs.
-const CHANGEABLE: [&str; 8] =
-    ["public_urls", "trusted_proxies", "egress", "audit_days", "log_days", "log_mb", "drain_seconds", "time_zone"];
+const CHANGEABLE: [&str; 11] = [
+    "public_urls",
+    "trusted_proxies",
+    "egress",
+    "audit_days",
+    "log_days",
+    "log_mb",
+    "body_days",
+    "body_mb",
+    "body_kb",
+    "drain_seconds",
+    "time_zone",
+];
 
 /// Its value is known only when the store is open: the data directory remembers its own.
 const MASTER_KEY: &str = "master_key";
@@ -199,6 +219,9 @@ impl Flags {
             "audit_days" => Given::new(name, self.audit_days.or(file.audit_days)?, source, origin),
             "log_days" => Given::new(name, self.log_days.or(file.log_days)?, source, origin),
             "log_mb" => Given::new(name, self.log_mb.or(file.log_mb)?, source, origin),
+            "body_days" => Given::new(name, self.body_days.or(file.body_days)?, source, origin),
+            "body_mb" => Given::new(name, self.body_mb.or(file.body_mb)?, source, origin),
+            "body_kb" => Given::new(name, self.body_kb.or(file.body_kb)?, source, origin),
             "drain_seconds" => Given::new(name, self.drain_seconds.or(file.drain_seconds)?, source, origin),
             "time_zone" => {
                 let zone = self.time_zone.as_ref().or(file.time_zone.as_ref())?;
@@ -221,6 +244,9 @@ impl Flags {
             "audit_days" => self.audit_days.is_some(),
             "log_days" => self.log_days.is_some(),
             "log_mb" => self.log_mb.is_some(),
+            "body_days" => self.body_days.is_some(),
+            "body_mb" => self.body_mb.is_some(),
+            "body_kb" => self.body_kb.is_some(),
             "drain_seconds" => self.drain_seconds.is_some(),
             "time_zone" => self.time_zone.is_some(),
             _ => false,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod assets;
+mod bodies;
 mod browser;
 mod budgets;
 mod canary;

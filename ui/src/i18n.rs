@@ -148,7 +148,7 @@ mod tests {
         sentences.extend(faults(&PasswordChange { current: String::new(), new: "short".to_owned() }));
         let settings = |json: serde_json::Value| -> SettingsPatch { serde_json::from_value(json).unwrap() };
         sentences.extend(faults(&settings(serde_json::json!({
-            "public_urls": ["x"], "trusted_proxies": ["x"], "drain_seconds": -1, "audit_days": -1, "log_mb": -1,
+            "public_urls": ["x"], "trusted_proxies": ["x"], "drain_seconds": -1, "audit_days": -1, "log_mb": -1, "body_days": -1, "body_kb": 0,
         }))));
         let at = |millis: i64| api::Time::from_millis(millis);
         for (from, to, step_minutes) in

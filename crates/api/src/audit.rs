@@ -42,6 +42,8 @@ pub enum Action {
     Call,
     Create,
     Delete,
+    /// Of what somebody else asked and was answered.
+    Read,
     SetPassword,
     SignIn,
     SignInFailed,
@@ -51,10 +53,11 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Call,
         Self::Create,
         Self::Delete,
+        Self::Read,
         Self::SetPassword,
         Self::SignIn,
         Self::SignInFailed,
@@ -68,6 +71,7 @@ impl Action {
             Self::Call => "call",
             Self::Create => "create",
             Self::Delete => "delete",
+            Self::Read => "read",
             Self::SetPassword => "set_password",
             Self::SignIn => "sign_in",
             Self::SignInFailed => "sign_in_failed",
@@ -88,6 +92,7 @@ pub enum SubjectKind {
     Key,
     Model,
     Provider,
+    Request,
     /// Of [`Action::Call`]: a method and a path.
     Route,
     Session,
@@ -97,12 +102,13 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Channel,
         Self::Group,
         Self::Key,
         Self::Model,
         Self::Provider,
+        Self::Request,
         Self::Route,
         Self::Session,
         Self::Setting,
@@ -117,6 +123,7 @@ impl SubjectKind {
             Self::Key => "key",
             Self::Model => "model",
             Self::Provider => "provider",
+            Self::Request => "request",
             Self::Route => "route",
             Self::Session => "session",
             Self::Setting => "setting",

@@ -32,6 +32,8 @@ pub struct Key {
     /// What it may spend; anything if `null`.
     pub budget: Option<Budget>,
     pub limits: Limits,
+    /// What is asked with it and answered is kept, for its owner and for admins.
+    pub bodies: bool,
     pub last_used_at: Option<Time>,
     pub created_at: Time,
 }
@@ -111,6 +113,9 @@ pub struct NewKey {
     pub budget: Option<NewBudget>,
     #[serde(default)]
     pub limits: Limits,
+    /// Keep what is asked with it and answered, for its owner and for admins to read.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bodies: bool,
     /// Whose it will be; one's own if absent. Only admins choose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<i64>,
@@ -159,6 +164,9 @@ pub struct KeyPatch {
     /// All of them: what isn't named isn't limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
+    /// Whether to keep what is asked with it and answered, from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bodies: Option<bool>,
 }
 
 impl Validate for NewKey {
@@ -186,6 +194,11 @@ impl Validate for KeyPatch {
             limits.check(fields);
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 fn check_common(fields: &mut Fields, models: &[String], ip_allow: &[String], group: Option<&str>) {

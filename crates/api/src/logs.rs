@@ -66,6 +66,28 @@ pub struct Log {
     pub client_ip: Option<String>,
     pub user_agent: Option<String>,
     pub error: Option<String>,
+    /// What was asked or answered is kept: `GET /api/logs/{id}/bodies`.
+    pub has_bodies: bool,
+}
+
+/// What was asked and answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogBodies {
+    pub request: Option<LogBody>,
+    /// As the client got it.
+    pub answer: Option<LogBody>,
+}
+
+/// A body, with known kinds of credentials masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogBody {
+    pub text: String,
+    /// How long it was.
+    pub bytes: i64,
+    /// Only its beginning is kept.
+    pub cut: bool,
 }
 
 /// One try at one channel.

@@ -78,6 +78,18 @@ pub struct SettingsPatch {
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub log_mb: Option<Option<i64>>,
+    /// Days that kept bodies of requests and answers stay; 0 for as long as their requests.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub body_days: Option<Option<i64>>,
+    /// MiB that kept bodies may take together before the oldest are removed; 0 sets no bound.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub body_mb: Option<Option<i64>>,
+    /// KiB of a body that are kept, from its beginning.
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub body_kb: Option<Option<i64>>,
 }
 
 impl Validate for SettingsPatch {
@@ -97,13 +109,20 @@ impl Validate for SettingsPatch {
         if let Some(Some(seconds)) = self.drain_seconds {
             validate::range(fields, "drain_seconds", seconds, 0, 3_600);
         }
-        for (name, days) in [("audit_days", self.audit_days), ("log_days", self.log_days)] {
+        for (name, days) in
+            [("audit_days", self.audit_days), ("log_days", self.log_days), ("body_days", self.body_days)]
+        {
             if let Some(Some(days)) = days {
                 validate::range(fields, name, days, 0, 36_500);
             }
         }
-        if let Some(Some(mb)) = self.log_mb {
-            validate::range(fields, "log_mb", mb, 0, 100_000_000);
+        for (name, mb) in [("log_mb", self.log_mb), ("body_mb", self.body_mb)] {
+            if let Some(Some(mb)) = mb {
+                validate::range(fields, name, mb, 0, 100_000_000);
+            }
+        }
+        if let Some(Some(kb)) = self.body_kb {
+            validate::range(fields, "body_kb", kb, 1, 32_768);
         }
     }
 }

@@ -53,6 +53,13 @@ async fn prune(app: &App, now: Time) -> Result<bool, store::Error> {
     if settings.log_days > 0 {
         more |= logs.prune(before(settings.log_days)).await?;
     }
+    let bodies = app.store.bodies();
+    if settings.body_days > 0 {
+        more |= bodies.prune(before(settings.body_days)).await?;
+    }
+    if settings.body_mb > 0 {
+        more |= bodies.prune_beyond(i64::from(settings.body_mb) * MIB).await?;
+    }
     if settings.log_mb > 0 {
         // Whatever the bound is, the last hour can be looked at.
         let hour_ago = Time::from_millis(now.as_millis() - HOUR);

@@ -29,6 +29,12 @@ pub(crate) struct Settings {
     pub(crate) log_days: u16,
     /// MiB that the database may hold before the oldest requests are removed; 0 sets no bound.
     pub(crate) log_mb: u32,
+    /// Days that kept bodies stay; 0 for as long as their requests.
+    pub(crate) body_days: u16,
+    /// MiB that kept bodies may take together before the oldest are removed; 0 sets no bound.
+    pub(crate) body_mb: u32,
+    /// KiB of a body that are kept.
+    pub(crate) body_kb: u16,
     /// Seconds that running answers may take to finish at shutdown.
     pub(crate) drain_seconds: u64,
     /// In which budgets' days, weeks and months begin.
@@ -44,6 +50,9 @@ impl Default for Settings {
             audit_days: 365,
             log_days: 90,
             log_mb: 4_096,
+            body_days: 7,
+            body_mb: 512,
+            body_kb: 256,
             drain_seconds: 30,
             time_zone: Zone::UTC,
         }

@@ -58,6 +58,8 @@ pub struct AccessKey {
     /// Anywhere if empty.
     pub ip_allow: Vec<IpNet>,
     pub limits: Limits,
+    /// What is asked and answered is kept.
+    pub bodies: bool,
     /// Of the key's user.
     pub user_limits: Limits,
     mac: [u8; 32],
@@ -96,12 +98,12 @@ pub enum KeyError {
 }
 
 const SELECT: &str = "SELECT keys.id, keys.user_id, users.username, keys.name, keys.public_id, keys.last4,
-    keys.status, keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.limits, keys.last_used_at,
+    keys.status, keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.limits, keys.bodies, keys.last_used_at,
     keys.created_at
     FROM keys JOIN users ON users.id = keys.user_id WHERE ";
 
 const SELECT_FOR_RELAY: &str = "SELECT keys.id, keys.user_id, keys.name, keys.public_id, keys.mac, keys.status,
-    keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.limits, users.limits AS user_limits,
+    keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.limits, keys.bodies, users.limits AS user_limits,
     users.enabled
     FROM keys JOIN users ON users.id = keys.user_id";
 
@@ -154,8 +156,8 @@ impl Keys<'_> {
                     check_group(tx, &group).await?;
                     let id: i64 = sqlx::query(
                         "INSERT INTO keys (user_id, name, public_id, mac, last4, expires_at, models, ip_allow,
-                             created_at, group_name, limits)
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                             created_at, group_name, limits, bodies)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                          RETURNING id",
                     )
                     .bind(user_id)
@@ -169,6 +171,7 @@ impl Keys<'_> {
                     .bind(now)
                     .bind(group)
                     .bind(json(&new.limits))
+                    .bind(i64::from(new.bodies))
                     .fetch_one(&mut *tx)
                     .await
                     .map_err(Error::from)?
@@ -201,7 +204,7 @@ impl Keys<'_> {
                     }
                     sqlx::query(
                         "UPDATE keys SET name = $1, status = $2, models = $3, group_name = $4, ip_allow = $5,
-                             expires_at = $6, limits = $7 WHERE id = $8",
+                             expires_at = $6, limits = $7, bodies = $8 WHERE id = $9",
                     )
                     .bind(patch.name.unwrap_or(before.name))
                     .bind(patch.status.unwrap_or(before.status).as_str())
@@ -210,6 +213,7 @@ impl Keys<'_> {
                     .bind(json(&patch.ip_allow.unwrap_or(before.ip_allow)))
                     .bind(patch.expires_at.unwrap_or(before.expires_at).map(Time::as_millis))
                     .bind(json(&patch.limits.unwrap_or(before.limits)))
+                    .bind(i64::from(patch.bodies.unwrap_or(before.bodies)))
                     .bind(id)
                     .execute(&mut *tx)
                     .await
@@ -243,6 +247,7 @@ impl Keys<'_> {
             group,
             ip_allow: Vec::new(),
             limits: Limits::default(),
+            bodies: false,
             user_limits,
             mac: [0; 32],
         }))
@@ -350,6 +355,7 @@ fn key(row: &AnyRow) -> Result<Key, Error> {
         ip_allow: row.json("ip_allow")?,
         budget: None,
         limits: row.json("limits")?,
+        bodies: row.flag("bodies")?,
         last_used_at: row.time_if_any("last_used_at")?,
         created_at: row.time("created_at")?,
     })
@@ -368,6 +374,7 @@ fn access_key(row: &AnyRow) -> Result<AccessKey, Error> {
         group: row.get("group_name")?,
         ip_allow: networks(&row)?,
         limits: row.json("limits")?,
+        bodies: row.flag("bodies")?,
         user_limits: row.json("user_limits")?,
         mac: row.bytes("mac")?,
     })

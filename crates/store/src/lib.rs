@@ -8,6 +8,7 @@
 mod access_key;
 mod accounts;
 mod audit;
+mod bodies;
 mod budgets;
 mod channels;
 mod clock;
@@ -44,6 +45,7 @@ pub use api::bill::Usage;
 pub use access_key::parse_access_key;
 pub use accounts::{AccountError, Accounts};
 pub use audit::{Audit, NewAuditEntry};
+pub use bodies::{Bodies, NewBody};
 pub use budgets::zone::{NoSuchZone, Zone};
 pub use budgets::{Budgets, Owner};
 pub use channels::{ChannelError, Channels, RelayChannel, RelayKey};

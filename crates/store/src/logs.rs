@@ -25,7 +25,8 @@ const SELECT: &str =
     endpoint, stream, state, status, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
     cache_write_1h_tokens, input_audio_tokens, input_image_tokens, reasoning_tokens, output_audio_tokens, images,
     estimated, anomalous, multiplier_ppm, unpriced, bill, cost_nusd, ttft_ms, duration_ms, attempts, client_ip, user_agent, error,
-    (SELECT username FROM users WHERE users.id = requests.user_id) AS username
+    (SELECT username FROM users WHERE users.id = requests.user_id) AS username,
+    CASE WHEN EXISTS (SELECT 1 FROM request_bodies WHERE request_bodies.request_id = requests.id) THEN 1 ELSE 0 END AS has_bodies
     FROM requests WHERE ";
 
 /// [`LogState::is_failure`] in SQL.
@@ -348,6 +349,7 @@ fn log(row: &AnyRow) -> Result<Log, Error> {
         client_ip: row.get("client_ip")?,
         user_agent: row.get("user_agent")?,
         error: row.get("error")?,
+        has_bodies: row.flag("has_bodies")?,
     })
 }
 

@@ -9,6 +9,7 @@ use api::Time;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+use crate::bodies;
 use crate::engine;
 use crate::error::Error;
 use crate::ledger::batch::places;
@@ -18,7 +19,7 @@ use crate::sql::{Columns, Sql};
 use crate::verify::KEPT_SINCE;
 
 /// Rows that a single transaction removes.
-const AT_ONCE: i64 = 500;
+const AT_ONCE: i64 = 200;
 
 impl Logs<'_> {
     /// Removes a batch of the oldest finished requests, those that came before a moment. Answers whether there may be more.
@@ -38,10 +39,12 @@ impl Logs<'_> {
 
 async fn prune(tx: &mut AnyConnection, before: Time) -> Result<bool, Error> {
     let removed = remove(before).build().fetch_all(&mut *tx).await?;
+    let mut ids: Vec<String> = Vec::with_capacity(removed.len());
     let mut kept_since = None;
     let mut charged: BTreeMap<(i64, i64), i64> = BTreeMap::new();
     for row in &removed {
         let row = columns(row);
+        ids.push(row.get("id")?);
         kept_since = kept_since.max(Some(row.get::<i64>("created_at")? + 1));
         let cost: i64 = row.get("cost_nusd")?;
         for place in places(&row)? {
@@ -49,6 +52,7 @@ async fn prune(tx: &mut AnyConnection, before: Time) -> Result<bool, Error> {
             *sum = sum.saturating_add(cost);
         }
     }
+    bodies::forget(&mut *tx, &ids).await?;
     for ((budget_id, starts_at), cost) in charged {
         let mut sql = Sql::new("UPDATE budget_windows SET pruned_nusd = pruned_nusd + ");
         sql.bind(cost).push_bind(" WHERE budget_id = ", budget_id).push_bind(" AND starts_at = ", starts_at);

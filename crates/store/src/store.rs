@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
 use crate::audit::{Audit, Followed};
+use crate::bodies::Bodies;
 use crate::budgets::Budgets;
 use crate::budgets::window::{Calendar, Windows};
 use crate::channels::Channels;
@@ -91,6 +92,10 @@ impl Store {
 
     pub fn audit(&self) -> Audit<'_> {
         Audit { store: self }
+    }
+
+    pub fn bodies(&self) -> Bodies<'_> {
+        Bodies { store: self }
     }
 
     pub fn budgets(&self) -> Budgets<'_> {

@@ -44,11 +44,41 @@ impl Vault {
 
     /// Seals a value for one column of one row.
     pub fn seal(&self, table: &str, column: &str, row_id: i64, plaintext: &[u8]) -> Result<Vec<u8>, getrandom::Error> {
+        self.seal_at(&place(table, column, &row_id.to_be_bytes()), plaintext)
+    }
+
+    /// Opens what [`Vault::seal`] sealed for the same place.
+    pub fn open(&self, table: &str, column: &str, row_id: i64, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.open_at(&place(table, column, &row_id.to_be_bytes()), sealed)
+    }
+
+    /// [`Vault::seal`] for a row that has a name instead of a number.
+    pub(crate) fn seal_named(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, getrandom::Error> {
+        self.seal_at(&place(table, column, row.as_bytes()), plaintext)
+    }
+
+    pub(crate) fn open_named(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.open_at(&place(table, column, row.as_bytes()), sealed)
+    }
+
+    fn seal_at(&self, place: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, getrandom::Error> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)?;
         let ciphertext = self
             .cipher()
-            .encrypt(&XNonce::from(nonce), Payload { msg: plaintext, aad: &place(table, column, row_id) })
+            .encrypt(&XNonce::from(nonce), Payload { msg: plaintext, aad: place })
             .expect("a column's value is far below the cipher's limit of 256 GiB");
         let mut sealed = Vec::with_capacity(1 + NONCE + ciphertext.len());
         sealed.push(FORMAT);
@@ -57,15 +87,14 @@ impl Vault {
         Ok(sealed)
     }
 
-    /// Opens what [`Vault::seal`] sealed for the same place.
-    pub fn open(&self, table: &str, column: &str, row_id: i64, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    fn open_at(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let (&format, rest) = sealed.split_first().ok_or(SealError)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(SealError)?;
         if format != FORMAT {
             return Err(SealError);
         }
         self.cipher()
-            .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: &place(table, column, row_id) })
+            .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: place })
             .map(Zeroizing::new)
             .map_err(|_| SealError)
     }
@@ -101,13 +130,13 @@ fn mac(key: &Key, parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Where a value belongs, such that no two places read the same.
-fn place(table: &str, column: &str, row_id: i64) -> Vec<u8> {
+fn place(table: &str, column: &str, row: &[u8]) -> Vec<u8> {
     let mut place = vec![FORMAT];
     for part in [table, column] {
         place.extend_from_slice(&length(part.as_bytes()));
         place.extend_from_slice(part.as_bytes());
     }
-    place.extend_from_slice(&row_id.to_be_bytes());
+    place.extend_from_slice(row);
     place
 }
 

@@ -1,4 +1,4 @@
-use api::logs::{Log, LogPage, LogQuery, LogSummary};
+use api::logs::{Log, LogBodies, LogPage, LogQuery, LogSummary};
 
 use super::{Failure, client};
 use crate::web::with_query;
@@ -13,6 +13,10 @@ pub(crate) async fn summary(query: &LogQuery) -> Result<LogSummary, Failure> {
 
 pub(crate) async fn get(id: &str) -> Result<Log, Failure> {
     client::get(&format!("/api/logs/{}", String::from(js_sys::encode_uri_component(id)))).await
+}
+
+pub(crate) async fn bodies(id: &str) -> Result<LogBodies, Failure> {
+    client::get(&format!("/api/logs/{}/bodies", String::from(js_sys::encode_uri_component(id)))).await
 }
 
 /// Where changes are told as they happen.

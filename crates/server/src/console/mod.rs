@@ -91,6 +91,7 @@ fn api() -> Api {
         .route(Access::Member, routes!(logs::summary))
         .route(Access::Member, routes!(logs::export))
         .route(Access::Member, routes!(logs::read))
+        .route(Access::Member, routes!(logs::bodies))
 }
 
 /// The console's routes, behind the checks that all of them share.

@@ -40,6 +40,7 @@ pub(super) async fn respond(answer: Answer, mut settler: Settler, candidate: &Ca
     let mut response = match answer.flow {
         Flow::Whole { bytes, summary } => {
             settler.first_content();
+            settler.sends(&bytes);
             settler.finish(LogState::Done, Some(status.as_u16()), &summary).await;
             Response::new(Body::from(bytes))
         }
@@ -210,7 +211,9 @@ impl Relayed {
 
     fn flush(&mut self) -> Frame<Bytes> {
         self.settler.passed(self.piece.content());
-        Frame::data(self.piece.out().split().freeze())
+        let bytes = self.piece.out().split().freeze();
+        self.settler.sends(&bytes);
+        Frame::data(bytes)
     }
 
     /// Reads what the provider sends after `[DONE]`: a connection that wasn't read to its end is lost.
@@ -224,6 +227,11 @@ impl Relayed {
 
     fn end(&mut self, how: How) {
         let (summary, tail) = self.piece.finish(how);
+        // All that is still to be sent.
+        self.settler.sends(self.piece.out());
+        if let Ok(tail) = &tail {
+            self.settler.sends(tail);
+        }
         let state = if summary.error.is_some() { LogState::Failed } else { LogState::Done };
         let settling = self.settler.finish(state, Some(self.status), &summary);
         self.state = State::Settling(settling, tail);

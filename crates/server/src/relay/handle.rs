@@ -19,9 +19,11 @@ use tokio::time::Instant;
 use super::{
     admit::admit,
     answer::{name_channel, respond, respond_refusal},
+    attempt::Refusal,
     body, credential, drain,
     limits::{Pass, TooFast},
     plan::plan,
+    record::Record,
     refuse,
     settle::Arrival,
     snapshot::Snapshot,
@@ -70,6 +72,7 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
         Err(failure) => return refused(None, &failure),
     };
     let bytes = received.bytes.clone();
+    let recorded = key.bodies.then(|| Record::new(app, &arrival, bytes.clone()));
     let request = match body::work(bytes.len(), move || chat::Request::read(endpoint, bytes)).await {
         Ok(request) => request,
         Err(failure) => return refused(None, &failure),
@@ -101,6 +104,7 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
         }
     };
     settler.keep(pass);
+    settler.records(recorded);
     drop(snapshot);
     let mut candidates = candidates.iter().peekable();
     while let Some(candidate) = candidates.next() {
@@ -122,6 +126,9 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
                 settler.tried(candidate, asked.elapsed(), failed.status, Some(failed.detail.clone()));
                 if failed.elsewhere && candidates.peek().is_some() {
                     continue;
+                }
+                if let Refusal::Theirs { body, .. } = &failed.refusal {
+                    settler.sends(body);
                 }
                 let mut response = respond_refusal(failed.refusal);
                 name_channel(response.headers_mut(), candidate, settler.attempts());

@@ -26,7 +26,7 @@ use store::{Charge, Hold, LedgerError, Open, PriceInEffect, Receipt, Settle, Usa
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::{limits::Pass, millis, plan::Candidate, running::Count};
+use super::{limits::Pass, millis, plan::Candidate, record::Record, running::Count};
 use crate::{app::App, tasks::Tasks};
 
 /// What is known when a request has arrived and its key is good.
@@ -108,6 +108,8 @@ pub(super) struct Settler {
     count: Option<Count>,
     /// The answer is read to its end even if the client leaves.
     drains: bool,
+    /// Where the key wants it kept.
+    record: Option<Record>,
     settle: Option<Settle>,
 }
 
@@ -152,6 +154,7 @@ impl Settler {
             pass: None,
             count: None,
             drains: false,
+            record: None,
             settle: Some(settle),
         };
         let ledger = app.store.ledger();
@@ -173,6 +176,18 @@ impl Settler {
     /// Keeps a place among those that run until the request is settled.
     pub(super) fn keep(&mut self, pass: Option<Pass>) {
         self.pass = pass;
+    }
+
+    /// Keeps what is asked, and what is sent from now on, once the request is settled.
+    pub(super) fn records(&mut self, record: Option<Record>) {
+        self.record = record;
+    }
+
+    /// Notes what the client is sent.
+    pub(super) fn sends(&mut self, bytes: &[u8]) {
+        if let Some(record) = &mut self.record {
+            record.sent(bytes);
+        }
     }
 
     /// Notes that the answer is a stream, which may run for long.
@@ -229,6 +244,7 @@ impl Settler {
             pass: self.pass.take(),
             count: self.count.take(),
             drains: self.drains,
+            record: self.record.take(),
             settle: self.settle.take(),
         }
     }
@@ -280,6 +296,9 @@ impl Settler {
         self.count = None;
         if let Some(mut pass) = self.pass.take() {
             pass.used(settle.usage.input.saturating_add(settle.usage.output));
+        }
+        if let Some(record) = self.record.take() {
+            record.keep(&self.app);
         }
         let id = settle.id;
         match self.app.store.ledger().settle(settle) {

@@ -206,6 +206,12 @@ impl Ledger {
         Ok(receipt)
     }
 
+    /// Tells those who watch that there is more to a request than its row.
+    pub(crate) fn tell(&self, id: Uuid) {
+        // Nobody may watch.
+        let _ = self.writer.changes.send([id].into());
+    }
+
     /// Writes down how many output tokens requests have that run: what is charged should the gateway be killed.
     pub async fn count(&self, running: Vec<(Uuid, i64)>) -> Result<(), Error> {
         self.writer.count(&running).await

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod audit;
+mod bodies;
 mod budgets;
 mod canary;
 mod catalogue;

@@ -103,7 +103,7 @@ async fn a_request_that_runs_is_never_removed() {
 async fn a_batch_says_whether_there_may_be_more() {
     let home = Home::new();
     let store = home.open().await;
-    for _ in 0..501 {
+    for _ in 0..201 {
         let open = old(2 * DAY);
         let settle = outcome(&open, LogState::Done);
         drop(store.ledger().reject(open, settle).await.unwrap());

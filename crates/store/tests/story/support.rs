@@ -125,7 +125,7 @@ pub(crate) fn request(user_id: i64, key_id: i64) -> Open {
 /// Takes the schema back to before prices, and then by `further`.
 pub(crate) async fn downgraded(home: &Home, further: &'static str) {
     let mut sql = home.sql().await;
-    let before = "DROP TABLE budget_windows; DROP TABLE budgets; ALTER TABLE keys DROP COLUMN limits; ALTER TABLE keys DROP COLUMN strict;
+    let before = "DROP TABLE request_bodies; ALTER TABLE keys DROP COLUMN bodies; DROP TABLE budget_windows; DROP TABLE budgets; ALTER TABLE keys DROP COLUMN limits; ALTER TABLE keys DROP COLUMN strict;
         ALTER TABLE channels DROP COLUMN on_disconnect;
         ALTER TABLE users DROP COLUMN limits; ALTER TABLE groups DROP COLUMN limits; DROP TABLE prices; ALTER TABLE usage_hourly DROP COLUMN unpriced;
         DELETE FROM _sqlx_migrations WHERE version >= 6";

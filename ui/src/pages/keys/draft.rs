@@ -30,6 +30,7 @@ pub(crate) struct Draft {
     /// Of [`Expiry::OnDate`], as a date field holds it.
     pub(crate) date: String,
     pub(crate) allowance: Allowance,
+    pub(crate) bodies: bool,
 }
 
 /// What the clock says, in milliseconds, and the reader's distance from UTC in seconds.
@@ -50,6 +51,7 @@ impl Draft {
             expiry: Expiry::Never,
             date: String::new(),
             allowance: Allowance::of(None, &Limits::default()),
+            bodies: false,
         }
     }
 
@@ -65,6 +67,7 @@ impl Draft {
             expiry: if last.is_some() { Expiry::OnDate } else { Expiry::Never },
             date: last.and_then(|last| last.split(' ').next().map(str::to_owned)).unwrap_or_default(),
             allowance: Allowance::of(key.budget.as_ref(), &key.limits),
+            bodies: key.bodies,
         }
     }
 
@@ -82,6 +85,7 @@ impl Draft {
             user_id: self.owner.parse().ok(),
             budget: self.allowance.budget(),
             limits: self.allowance.limits(),
+            bodies: self.bodies,
         };
         new.check(&mut fields);
         if fields.is_empty() { Ok(new) } else { Err(fields) }
@@ -104,6 +108,7 @@ impl Draft {
             expires_at: moved.then(|| self.expires_at(now, &mut fields)),
             budget: self.allowance.changed_budget(&before.allowance),
             limits: self.allowance.changed_limits(&before.allowance),
+            bodies: (self.bodies != before.bodies).then_some(self.bodies),
         };
         patch.check(&mut fields);
         if fields.is_empty() { Ok(patch) } else { Err(fields) }

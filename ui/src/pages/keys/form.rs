@@ -15,6 +15,7 @@ use crate::{
         person::PersonField,
         segmented::{Choice, Segmented},
         select::{SelectField, SelectOption},
+        toggle::Toggle,
     },
 };
 
@@ -93,6 +94,10 @@ pub(crate) fn KeyForm(props: &FormProps) -> Html {
             <Chips id="ip_allow" label={t.keys_ip_allow()} values={draft.ip_allow.clone()} error={fault("ip_allow")} help={html! { t.keys_ip_allow_help() }}
                 placeholder={t.keys_ip_anywhere()} on_change={set!(ip_allow)} />
             <AllowanceFields draft={draft.allowance.clone()} on_change={set!(allowance)} faults={props.faults.clone()} budget={props.budget.clone()} />
+            <div class="flex items-start gap-3">
+                <Toggle label={t.keys_bodies()} on={draft.bodies} on_change={set!(bodies)} />
+                <div class="min-w-0"><div class="flabel">{t.keys_bodies()}</div><p class="help">{t.keys_bodies_help()}</p></div>
+            </div>
         </div>
     }
 }

@@ -133,6 +133,7 @@ pub(crate) mod tests {
             ip_allow: Vec::new(),
             budget: None,
             limits: ::api::limits::Limits::default(),
+            bodies: false,
             last_used_at: None,
             created_at: Time::from_millis(created),
         }

@@ -172,6 +172,7 @@ mod tests {
             client_ip: None,
             user_agent: None,
             error: None,
+            has_bodies: false,
         }
     }
 

@@ -13,6 +13,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::{
+    bodies::Bodies,
     query::{Chip, Field},
     timeline::Timeline,
     view::{self, Code},
@@ -156,6 +157,7 @@ fn content(t: Text, props: &DetailProps, log: &Rc<Log>) -> Html {
             if log.attempts.len() > 1 || log.attempts.iter().any(|attempt| attempt.error.is_some()) { {attempts(t, log)} }
             {tokens(t, log)}
             {origin(t, props, log)}
+            if log.has_bodies { <Bodies id={log.id.clone()} /> }
         </div>
     </>}
 }

@@ -1,6 +1,7 @@
 //! The log: what passed through, as it happens or as it was.
 
 mod around;
+mod bodies;
 pub(crate) mod data;
 mod detail;
 mod filter_box;

@@ -159,7 +159,8 @@ fn typed_field(
     let (unit, width, inputmode) = match setting.name.as_str() {
         "time_zone" => ("", "w-full", "text"),
         "drain_seconds" => (t.settings_unit_seconds(), "w-32", "numeric"),
-        "log_mb" => ("MiB", "w-32", "numeric"),
+        "log_mb" | "body_mb" => ("MiB", "w-32", "numeric"),
+        "body_kb" => ("KiB", "w-32", "numeric"),
         _ => (t.settings_unit_days(), "w-32", "numeric"),
     };
     let name = setting.name.clone();

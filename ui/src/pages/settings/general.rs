@@ -48,7 +48,7 @@ pub(crate) fn General() -> Html {
         let content = html! {<>
             if !owner { <p class="text-sm text-ink-2 mb-5 -mt-3">{t.settings_owner_only()}</p> }
             {group(t.settings_group_network(), &["listen", "public_urls", "trusted_proxies", "egress"])}
-            {group(t.settings_group_data(), &["data_dir", "durability", "master_key", "log_days", "log_mb", "audit_days", "time_zone"])}
+            {group(t.settings_group_data(), &["data_dir", "durability", "master_key", "log_days", "log_mb", "body_days", "body_mb", "body_kb", "audit_days", "time_zone"])}
             {group(t.settings_group_end(), &["drain_seconds"])}
         </>};
         page(t.settings_general(), t.settings_general_text(), content)

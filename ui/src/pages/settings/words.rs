@@ -14,6 +14,9 @@ pub(super) fn title(t: Text, name: &str) -> String {
         "durability" => t.settings_durability(),
         "master_key" => t.settings_master_key(),
         "audit_days" => t.settings_audit_days(),
+        "body_days" => t.settings_body_days(),
+        "body_kb" => t.settings_body_kb(),
+        "body_mb" => t.settings_body_mb(),
         "log_days" => t.settings_log_days(),
         "log_mb" => t.settings_log_mb(),
         "drain_seconds" => t.settings_drain(),
@@ -36,6 +39,9 @@ pub(super) fn text(t: Text, setting: &Setting) -> &'static str {
         ("durability", _) => t.settings_durability_power(),
         ("master_key", _) => t.settings_master_key_text(),
         ("audit_days", _) => t.settings_audit_days_text(),
+        ("body_days", _) => t.settings_body_days_text(),
+        ("body_kb", _) => t.settings_body_kb_text(),
+        ("body_mb", _) => t.settings_body_mb_text(),
         ("log_days", _) => t.settings_log_days_text(),
         ("log_mb", _) => t.settings_log_mb_text(),
         ("drain_seconds", _) => t.settings_drain_text(),
@@ -54,10 +60,14 @@ pub(super) fn value(t: Text, name: &str, value: &str) -> String {
         ("master_key", "keyring") => t.settings_master_key_keyring().to_owned(),
         ("master_key", "data") => t.settings_master_key_data().to_owned(),
         ("master_key", place) => place.strip_prefix("file:").unwrap_or(place).to_owned(),
+        ("body_days", "0") => t.settings_body_days_all().to_owned(),
         ("audit_days" | "log_days", "0") => t.settings_days_all().to_owned(),
-        ("audit_days" | "log_days", days) => t.settings_days_count(days.parse::<i64>().unwrap_or_default()),
-        ("log_mb", "0") => t.settings_log_mb_all().to_owned(),
-        ("log_mb", mb) => format!("{mb} MiB"),
+        ("audit_days" | "log_days" | "body_days", days) => {
+            t.settings_days_count(days.parse::<i64>().unwrap_or_default())
+        }
+        ("log_mb" | "body_mb", "0") => t.settings_log_mb_all().to_owned(),
+        ("log_mb" | "body_mb", mb) => format!("{mb} MiB"),
+        ("body_kb", kb) => format!("{kb} KiB"),
         ("drain_seconds", seconds) => format!("{seconds} s"),
         (_, value) => value.to_owned(),
     }

@@ -1,5 +1,6 @@
 //! Requests that passed through. Members see their own; admins everyone's.
 
+mod bodies;
 mod export;
 mod list;
 mod live;
@@ -7,6 +8,7 @@ mod read;
 mod seats;
 mod summary;
 
+pub(super) use bodies::*;
 pub(super) use export::*;
 pub(super) use list::*;
 pub(super) use live::*;

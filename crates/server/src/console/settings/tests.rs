@@ -82,6 +82,9 @@ async fn faults_name_the_setting() {
         (json!({"audit_days": 40_000}), "audit_days"),
         (json!({"time_zone": "Mars/Olympus"}), "time_zone"),
         (json!({"log_days": -1}), "log_days"),
+        (json!({"body_days": -1}), "body_days"),
+        (json!({"body_mb": -1}), "body_mb"),
+        (json!({"body_kb": 0}), "body_kb"),
         (json!({"log_mb": 1_000_000_000}), "log_mb"),
         (json!({"listen": "127.0.0.1:1"}), "listen"),
     ] {

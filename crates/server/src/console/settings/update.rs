@@ -68,8 +68,19 @@ fn locks(live: &Live, wanted: &Layer) -> Fields {
 
 /// What a patch names, as it is stored.
 fn layer(patch: SettingsPatch) -> Result<Layer, Fields> {
-    let SettingsPatch { public_urls, trusted_proxies, egress, drain_seconds, audit_days, log_days, log_mb, time_zone } =
-        patch;
+    let SettingsPatch {
+        public_urls,
+        trusted_proxies,
+        egress,
+        drain_seconds,
+        audit_days,
+        log_days,
+        log_mb,
+        body_days,
+        body_mb,
+        body_kb,
+        time_zone,
+    } = patch;
     let mut faults = Fields::new();
     let urls = public_urls.map(|urls| {
         urls.map(|urls| {
@@ -94,7 +105,7 @@ fn layer(patch: SettingsPatch) -> Result<Layer, Fields> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let members: [(&str, Option<Value>); 8] = [
+    let members: [(&str, Option<Value>); 11] = [
         ("public_urls", urls.map(Value::from)),
         ("trusted_proxies", networks.map(Value::from)),
         ("egress", egress.map(|egress| egress.map(api::settings::Egress::as_str).into())),
@@ -103,6 +114,9 @@ fn layer(patch: SettingsPatch) -> Result<Layer, Fields> {
         ("time_zone", zone.map(|zone| zone.and_then(Result::ok).map(String::from).into())),
         ("log_days", log_days.map(Value::from)),
         ("log_mb", log_mb.map(Value::from)),
+        ("body_days", body_days.map(Value::from)),
+        ("body_mb", body_mb.map(Value::from)),
+        ("body_kb", body_kb.map(Value::from)),
     ];
     Ok(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
 }
