@@ -9,7 +9,7 @@ const MASK: &[u8] = b"[masked]";
 
 /// The first group stays; the rest of a match is masked.
 const SHAPES: [&str; 5] = [
-    // Keys and tokens that say by their beginning what they are.
+    // Keys and tokens that say by their beginning what they are, a quirk of each who gives them out.
     r"(?-u:\b)(sk-|sk_live_|sk_test_|rk_live_|pk_live_|aigw-pat-|AIza|AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|hf_|gsk_|xai-|npm_|pypi-|dop_v1_|shpat_|ya29\.)[A-Za-z0-9_\-.]{8,}",
     // JSON Web Tokens.
     r"(?-u:\b)(eyJ)[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?",

@@ -6,8 +6,8 @@ use crate::support::{Home, NOW, member, outcome, request};
 
 const PROMPT: &str = "a prompt that nobody else may read";
 
-fn body(text: &str) -> Option<NewBody> {
-    Some(NewBody { bytes: text.as_bytes().to_vec(), whole_bytes: text.len(), cut: false })
+fn body(text: &str) -> NewBody {
+    NewBody { bytes: text.as_bytes().to_vec(), whole_bytes: text.len(), cut: false }
 }
 
 /// A request of a user's in the log, with what was asked and answered.
@@ -15,7 +15,7 @@ async fn kept(store: &Store, user_id: i64, text: &str) -> Uuid {
     let open = request(user_id, 1);
     let settle = outcome(&open, LogState::Done);
     store.ledger().reject(open.clone(), settle).await.unwrap().await.unwrap();
-    store.bodies().save(open.id, user_id, body(text), body("answered")).await.unwrap();
+    store.bodies().save(open.id, user_id, Some(body(text)), Some(body("answered"))).await.unwrap();
     open.id
 }
 
@@ -80,7 +80,7 @@ async fn the_oldest_bodies_leave_by_age_by_size_and_with_their_requests_and_user
     let fourth = kept(&store, leo.id, "four").await;
     store.accounts().delete(leo.id).await.unwrap();
     assert!(!there(fourth).await, "it goes with its user");
-    store.bodies().save(Uuid::now_v7(), leo.id, body("late"), None).await.unwrap();
+    store.bodies().save(Uuid::now_v7(), leo.id, Some(body("late")), None).await.unwrap();
     assert!(store.bodies().prune_beyond(0).await.is_ok());
     store.close().await;
 }
