@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use crate::{
-    Dialect, Failure, Usage,
+    Dialect, Failure, Upstream, Usage,
     neutral::{Args, Content, Loss, Names, Request, Strictness},
     stream::{Summary, call_id},
 };
@@ -125,8 +125,13 @@ impl Asked {
 ///
 /// # Errors
 /// A failure of kind [`BadGateway`](crate::Kind::BadGateway) if it isn't one.
-pub fn convert_reply(from: Dialect, to: Dialect, body: &[u8], asked: &Asked) -> Result<(Bytes, Summary), Failure> {
-    let mut reply = from.read_reply(body)?;
+pub fn convert_reply(
+    from: impl Into<Upstream>,
+    to: Dialect,
+    body: &[u8],
+    asked: &Asked,
+) -> Result<(Bytes, Summary), Failure> {
+    let mut reply = from.into().read_reply(body)?;
     let mut content = 0;
     for choice in &mut reply.choices {
         for (number, block) in choice.blocks.iter_mut().enumerate() {

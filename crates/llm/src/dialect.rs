@@ -5,11 +5,11 @@ use bytes::Bytes;
 use crate::{
     Asked, Failure, Target, Written, chat, gemini, messages,
     neutral::{Field, Reply, Request},
-    responses,
+    ollama, responses,
     stream::{Frames, StreamReader, StreamWriter},
 };
 
-/// A wire protocol that clients or upstreams speak.
+/// A wire protocol that clients and upstreams speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// OpenAI Chat Completions, and the endpoints that share its errors: completions, embeddings, models.
@@ -105,12 +105,6 @@ impl Dialect {
         }
     }
 
-    pub(crate) fn frames(self) -> Frames {
-        match self {
-            Self::Chat | Self::Messages | Self::Gemini | Self::Responses => Frames::sse(),
-        }
-    }
-
     pub(crate) fn stream_reader(self) -> Box<dyn StreamReader> {
         match self {
             Self::Chat => Box::new(chat::Reader::default()),
@@ -126,6 +120,74 @@ impl Dialect {
             Self::Messages => Box::new(messages::Writer::new(asked)),
             Self::Gemini => Box::new(gemini::Writer::new(asked)),
             Self::Responses => Box::new(responses::Writer::new(asked)),
+        }
+    }
+}
+
+/// A wire protocol that upstreams speak: those of clients, and some that no client does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Upstream {
+    Dialect(Dialect),
+    /// Ollama's own, `/api/chat`.
+    Ollama,
+}
+
+impl From<Dialect> for Upstream {
+    fn from(dialect: Dialect) -> Self {
+        Self::Dialect(dialect)
+    }
+}
+
+impl Upstream {
+    pub const ALL: [Self; 5] = [
+        Self::Dialect(Dialect::Chat),
+        Self::Dialect(Dialect::Messages),
+        Self::Dialect(Dialect::Gemini),
+        Self::Dialect(Dialect::Responses),
+        Self::Ollama,
+    ];
+
+    /// The name in logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dialect(dialect) => dialect.as_str(),
+            Self::Ollama => "ollama",
+        }
+    }
+
+    /// Writes a request, see [`Dialect::write_request`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn write_request(self, request: &Request<'_>, target: &Target<'_>) -> Result<Written, Failure> {
+        match self {
+            Self::Dialect(dialect) => dialect.write_request(request, target),
+            Self::Ollama => ollama::write_request(request, target),
+        }
+    }
+
+    /// Reads an answer in one piece, see [`Dialect::read_reply`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_reply(self, body: &[u8]) -> Result<Reply<'_>, Failure> {
+        match self {
+            Self::Dialect(dialect) => dialect.read_reply(body),
+            Self::Ollama => ollama::read_answer(body),
+        }
+    }
+
+    pub(crate) fn frames(self) -> Frames {
+        match self {
+            Self::Dialect(_) => Frames::sse(),
+            Self::Ollama => Frames::lines(),
+        }
+    }
+
+    pub(crate) fn stream_reader(self) -> Box<dyn StreamReader> {
+        match self {
+            Self::Dialect(dialect) => dialect.stream_reader(),
+            Self::Ollama => Box::new(ollama::Reader),
         }
     }
 }

@@ -32,6 +32,7 @@ pub mod gemini;
 pub mod json;
 pub mod messages;
 pub mod neutral;
+mod ollama;
 pub mod price;
 mod read;
 pub mod responses;
@@ -42,7 +43,7 @@ pub mod vendor;
 mod write;
 
 pub use convert::{Asked, Quirks, Target, Written, convert_reply};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, Upstream};
 pub use failure::{Failure, Kind, read_failure};
 pub use stream::Convert;
 pub use usage::Usage;

@@ -130,14 +130,12 @@ impl<'a> Wire<'a> {
     fn into_choice(self) -> Choice<'a> {
         let message = self.message.unwrap_or_default();
         let mut blocks: Vec<Block<'a>> = Vec::new();
-        match message.thinking_blocks {
-            Some(thinking) => blocks.extend(thinking.into_iter().map(ThinkingBlock::into_block)),
-            None => {
-                let text = message.reasoning_content.or(message.reasoning).and_then(Text::of);
-                let thinking =
-                    text.filter(|text| !text.is_empty()).map(|text| Thinking { text, ..Thinking::default() });
-                blocks.extend(thinking.map(|thinking| Content::Thinking(thinking).into()));
-            }
+        if let Some(thinking) = message.thinking_blocks {
+            blocks.extend(thinking.into_iter().map(ThinkingBlock::into_block));
+        } else {
+            let text = message.reasoning_content.or(message.reasoning).and_then(Text::of);
+            let thinking = text.filter(|text| !text.is_empty()).map(|text| Thinking { text, ..Thinking::default() });
+            blocks.extend(thinking.map(|thinking| Content::Thinking(thinking).into()));
         }
         blocks
             .extend(message.reasoning_details.unwrap_or_default().into_iter().filter_map(ReasoningDetail::into_block));

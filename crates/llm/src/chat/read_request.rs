@@ -123,7 +123,7 @@ wire! {
         image_url: &'a RawValue,
         video_url: &'a RawValue,
         input_audio: Audio<'a>,
-        file: File<'a>,
+        file: Attached<'a>,
         cache_control: CacheControl<'a>,
         prompt_cache_breakpoint: CacheControl<'a>,
     }
@@ -138,7 +138,7 @@ wire! {
 }
 
 wire! {
-    struct File<'a> { file_data: Text<'a>, file_id: Text<'a>, filename: Text<'a> }
+    struct Attached<'a> { file_data: Text<'a>, file_id: Text<'a>, filename: Text<'a> }
 }
 
 wire! {
@@ -293,12 +293,11 @@ impl<'a> Message<'a> {
 
     fn assistant(self, at: usize) -> Result<Turn<'a>, Failure> {
         let mut blocks: Vec<Block<'a>> = Vec::new();
-        match self.thinking_blocks {
-            Some(thinking) => blocks.extend(thinking.into_iter().map(ThinkingBlock::into_block)),
-            None => {
-                let text = self.reasoning_content.or(self.reasoning).and_then(Text::of).filter(|text| !text.is_empty());
-                blocks.extend(text.map(|text| Content::Thinking(Thinking { text, ..Thinking::default() }).into()));
-            }
+        if let Some(thinking) = self.thinking_blocks {
+            blocks.extend(thinking.into_iter().map(ThinkingBlock::into_block));
+        } else {
+            let text = self.reasoning_content.or(self.reasoning).and_then(Text::of).filter(|text| !text.is_empty());
+            blocks.extend(text.map(|text| Content::Thinking(Thinking { text, ..Thinking::default() }).into()));
         }
         blocks.extend(self.reasoning_details.unwrap_or_default().into_iter().filter_map(ReasoningDetail::into_block));
         blocks.extend(content(self.content, at)?);
@@ -408,7 +407,7 @@ fn part(raw: &RawValue, message: usize, at: usize) -> Result<Block<'_>, Failure>
         "video_url" => Content::Media(link(MediaKind::Video, part.video_url.ok_or_else(|| need("video_url"))?, place)?),
         "input_audio" => {
             let audio = part.input_audio.ok_or_else(|| need("input_audio"))?;
-            let format = audio.format.map(Text::into_decoded).unwrap_or("wav".into());
+            let format = audio.format.map_or("wav".into(), Text::into_decoded);
             let source = Source::Inline {
                 mime: Cow::Owned(format!("audio/{format}")),
                 data: audio.data.ok_or_else(|| need("input_audio.data"))?,

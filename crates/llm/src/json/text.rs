@@ -107,7 +107,7 @@ impl<'a> Text<'a> {
     }
 }
 
-impl<'a> Text<'a> {
+impl Text<'_> {
     /// The same with every half of a surrogate pair that lacks the other replaced: strict readers refuse those.
     pub(crate) fn mended(self) -> Self {
         let escaped = &*self.0;

@@ -304,7 +304,7 @@ fn source<'a>(source: Option<&'a RawValue>, place: &dyn Fn() -> String) -> Resul
             if !crate::neutral::is_base64_data(&data) {
                 return Err(invalid(format!("`{}.source.data` isn't base64.", place()), Some(&place())));
             }
-            let mime = source.media_type.map(Text::into_decoded).unwrap_or("application/octet-stream".into());
+            let mime = source.media_type.map_or("application/octet-stream".into(), Text::into_decoded);
             Ok(Source::Inline { mime, data })
         }
         "url" => Ok(Source::Url(source.url.ok_or_else(missing)?)),

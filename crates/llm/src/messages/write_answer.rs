@@ -25,7 +25,7 @@ pub(crate) fn write_answer(reply: &Reply<'_>, asked: &Asked) -> Bytes {
                 write_block(block, &mut list);
             }
         }
-        stop(choice.map(|choice| &choice.finish).unwrap_or(&Finish::default()), &mut body);
+        stop(choice.map_or(&Finish::default(), |choice| &choice.finish), &mut body);
         let usage = reply.usage().unwrap_or(Usage { input: asked.input, ..Usage::default() });
         write_usage(&usage, &mut body.object("usage"));
     }
@@ -103,9 +103,8 @@ pub(super) fn stop(finish: &Finish<'_>, out: &mut Object<'_>) {
     out.str(
         "stop_reason",
         match finish.reason {
-            Reason::Stop | Reason::MalformedCall => "end_turn",
             Reason::StopSequence if finish.sequence.is_some() => "stop_sequence",
-            Reason::StopSequence => "end_turn",
+            Reason::Stop | Reason::StopSequence | Reason::MalformedCall => "end_turn",
             Reason::Length => "max_tokens",
             Reason::ContextFull => "model_context_window_exceeded",
             Reason::ToolCalls => "tool_use",

@@ -40,13 +40,13 @@ pub(crate) fn write_request(request: &Request<'_>, target: &Target<'_>) -> Resul
     {
         let mut body = Object::new(&mut out);
         body.str("model", target.model);
-        let thinks = limits(&mut draft, &mut body)?;
-        let mut marks = Marks::of(request);
+        limits(&mut draft, &mut body)?;
+        let mut marks = Marks { left: MOST_MARKS };
         let tools_are_there = tools(&mut draft, &mut body, &mut marks)?;
         system(&draft, &mut body, &mut marks);
         messages(&mut draft, &mut body.array("messages"), &mut marks)?;
         if tools_are_there {
-            tool_choice(&mut draft, &mut body, thinks)?;
+            tool_choice(&draft, &mut body);
         }
         if request.stream {
             body.bool("stream", true);
@@ -72,10 +72,6 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(_request: &Request<'_>) -> Self {
-        Self { left: MOST_MARKS }
-    }
-
     fn set(&mut self, cache: Option<Cache>, object: &mut Object<'_>) {
         let Some(cache) = cache else { return };
         if self.left == 0 {
@@ -90,8 +86,8 @@ impl Marks {
     }
 }
 
-/// Limits, sampling, thinking, format. Whether the model is asked to think.
-fn limits(draft: &mut Draft<'_, '_>, body: &mut Object<'_>) -> Result<bool, Failure> {
+/// Limits, sampling, thinking, format.
+fn limits(draft: &mut Draft<'_, '_>, body: &mut Object<'_>) -> Result<(), Failure> {
     let request = draft.request;
     let wish = request.thinking;
     let adaptive = draft.target.quirks.adaptive_thinking;
@@ -134,14 +130,14 @@ fn limits(draft: &mut Draft<'_, '_>, body: &mut Object<'_>) -> Result<bool, Fail
     let effort = wish.as_effort().filter(|_| !wish.is_off() && (adaptive || request.origin == Dialect::Messages));
     let effort = effort.filter(|_| adaptive || wish.effort.is_some());
     config(draft, effort.map(|effort| effort.max(crate::neutral::Effort::Low)), body)?;
-    Ok(thinks)
+    Ok(())
 }
 
 fn sampling(draft: &mut Draft<'_, '_>, body: &mut Object<'_>, thinks: bool) -> Result<(), Failure> {
     let sampling = draft.request.sampling;
     let is_own = draft.request.origin == Dialect::Messages;
     if let Some(raw) = sampling.temperature {
-        if thinks && !is_own && raw.get().parse::<f64>().is_ok_and(|value| value < 1.0 || value > 1.0) {
+        if thinks && !is_own && !matches!(raw.get(), "1" | "1.0") {
             draft.losses.dropped(draft.member(Field::Temperature), "the model thinks")?;
         } else {
             let value = draft.at_most(Field::Temperature, raw, 1)?;
@@ -293,13 +289,12 @@ fn user(draft: &mut Draft<'_, '_>, side: &[&Turn<'_>], list: &mut Array<'_>, mar
         }
         for block in &turn.blocks {
             match &block.content {
-                Content::Outcome(_) => {}
                 Content::Text { text, .. } | Content::Refusal(text) if !text.is_blank() => {
                     text_block(list, text, block.cache, marks);
                 }
-                Content::Text { .. } | Content::Refusal(_) => {}
+                Content::Outcome(_) | Content::Text { .. } | Content::Refusal(_) => {}
                 Content::Media(media) => {
-                    media_block(draft, &draft.place(turn, block), media, block.cache, list, marks)?
+                    media_block(draft, &draft.place(turn, block), media, block.cache, list, marks)?;
                 }
                 Content::Only(only) if draft.request.origin == Dialect::Messages => drop(list.raw(only.json.get())),
                 Content::Only(only) => draft.only_block(turn, block, only)?,
@@ -534,11 +529,11 @@ fn definition(
     marks.set(tool.cache, &mut item);
 }
 
-fn tool_choice(draft: &mut Draft<'_, '_>, body: &mut Object<'_>, _thinks: bool) -> Result<(), Failure> {
+fn tool_choice(draft: &Draft<'_, '_>, body: &mut Object<'_>) {
     let request = draft.request;
     let one_at_a_time = request.parallel == Some(false);
     if request.tool_choice.is_none() && !one_at_a_time {
-        return Ok(());
+        return;
     }
     let mut choice = body.object("tool_choice");
     match &request.tool_choice {
@@ -551,5 +546,4 @@ fn tool_choice(draft: &mut Draft<'_, '_>, body: &mut Object<'_>, _thinks: bool) 
     if one_at_a_time && !matches!(request.tool_choice, Some(ToolChoice::None)) {
         choice.bool("disable_parallel_tool_use", true);
     }
-    Ok(())
 }

@@ -175,9 +175,8 @@ impl StreamWriter for Writer {
 
     fn close(&mut self, _block: BlockId, out: &mut BytesMut) {
         match std::mem::replace(&mut self.open, Open::None) {
-            Open::None => return,
+            Open::None | Open::Thinking { begun: false, seal: None } => return,
             Open::Text => {}
-            Open::Thinking { begun: false, seal: None } => return,
             Open::Thinking { begun: false, seal: Some(seal) } => {
                 if seal.issuer != Issuer::Messages {
                     return self.redacted(&seal.envelope(&SEALS), out);

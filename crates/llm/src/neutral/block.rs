@@ -29,6 +29,7 @@ impl<'a> Block<'a> {
         Content::Text { text, citations: Vec::new() }.into()
     }
 
+    #[must_use]
     pub fn at(mut self, at: usize) -> Self {
         self.at = at;
         self

@@ -59,10 +59,10 @@ impl Effort {
     pub const fn of_budget(tokens: i64) -> Self {
         match tokens {
             ..=1_024 => Self::Minimal,
-            ..=4_096 => Self::Low,
-            ..=12_288 => Self::Medium,
-            ..=24_576 => Self::High,
-            ..=49_152 => Self::Xhigh,
+            1_025..=4_096 => Self::Low,
+            4_097..=12_288 => Self::Medium,
+            12_289..=24_576 => Self::High,
+            24_577..=49_152 => Self::Xhigh,
             _ => Self::Max,
         }
     }

@@ -108,6 +108,7 @@ impl<'a> Turn<'a> {
         Self { role, name: None, blocks: Vec::new(), at }
     }
 
+    #[must_use]
     pub fn with(mut self, blocks: Vec<Block<'a>>) -> Self {
         self.blocks = blocks;
         self

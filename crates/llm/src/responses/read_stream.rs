@@ -84,7 +84,7 @@ impl StreamReader for Reader {
         };
         let output = event.output_index;
         match &*event.kind.decode() {
-            "response.created" | "response.in_progress" | "response.queued" => self.start(event.response, pen),
+            "response.created" | "response.in_progress" | "response.queued" => Self::start(event.response, pen),
             "response.output_item.added" => self.added(output, event.item, pen),
             "response.output_item.done" => self.done(output, event.item, pen),
             "response.output_text.delta" => self.piece(output, Part::Text(event.content_index), event.delta, pen),
@@ -107,7 +107,7 @@ impl StreamReader for Reader {
                 let block = self.block(output, Part::Text(event.content_index), pen);
                 pen.piece(block, Piece::Citation(citation));
             }
-            "response.completed" | "response.incomplete" => self.end(event.response, pen),
+            "response.completed" | "response.incomplete" => Self::end(event.response, pen),
             "response.failed" | "response.cancelled" => {
                 let failure = event.response.map_or(data, |response| response.get().as_bytes());
                 pen.fail(&read_failure(502, failure, None));
@@ -119,7 +119,7 @@ impl StreamReader for Reader {
 }
 
 impl Reader {
-    fn start(&mut self, response: Option<&RawValue>, pen: &mut Pen<'_>) {
+    fn start(response: Option<&RawValue>, pen: &mut Pen<'_>) {
         let answer: Answer<'_> = response.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
         pen.start(&Start {
             id: answer.id.map(Text::into_decoded).unwrap_or_default(),
@@ -223,7 +223,7 @@ impl Reader {
         }
     }
 
-    fn end(&mut self, response: Option<&RawValue>, pen: &mut Pen<'_>) {
+    fn end(response: Option<&RawValue>, pen: &mut Pen<'_>) {
         let answer: Answer<'_> = response.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
         pen.usage(usage::read(answer.usage));
         pen.finish(0, answer.finish());

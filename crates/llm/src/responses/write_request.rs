@@ -37,17 +37,6 @@ pub(crate) fn write_request(request: &Request<'_>, target: &Target<'_>) -> Resul
         limits(&mut draft, &mut body)?;
         reasoning(&mut draft, &mut body)?;
         text(request, &mut body);
-        if !is_own {
-            // Nothing is kept there that the client couldn't find again; what it thought comes back sealed.
-            {
-                let mut include = body.array("include");
-                include.text(&Text::plain("reasoning.encrypted_content"));
-                if request.logprobs.is_some() {
-                    include.text(&Text::plain("message.output_text.logprobs"));
-                }
-            }
-            body.bool("store", false);
-        }
         if request.stream {
             body.bool("stream", true);
         }
@@ -66,6 +55,17 @@ pub(crate) fn write_request(request: &Request<'_>, target: &Target<'_>) -> Resul
         }
         if let Some(key) = &request.cache_key {
             body.text("prompt_cache_key", key);
+        }
+        if !is_own {
+            // Nothing is kept there that the client couldn't find again; what it thought comes back sealed.
+            {
+                let mut include = body.array("include");
+                include.text(&Text::plain("reasoning.encrypted_content"));
+                if request.logprobs.is_some() {
+                    include.text(&Text::plain("message.output_text.logprobs"));
+                }
+            }
+            body.bool("store", false);
         }
         for only in request.only.iter().filter(|only| !is_own || !only.name.starts_with(TEXT)) {
             if is_own {

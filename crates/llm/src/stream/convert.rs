@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::{How, Ledger, Pen, StreamReader, StreamWriter, Summary, frames::Frames};
-use crate::{Asked, Dialect, Failure, Kind, neutral::Reply};
+use crate::{Asked, Dialect, Failure, Kind, Upstream, neutral::Reply};
 
 /// Converts a provider's stream into a client's.
 #[derive(Debug)]
@@ -16,8 +16,9 @@ pub struct Convert {
 }
 
 impl Convert {
-    /// From the provider's dialect into the client's.
-    pub fn new(from: Dialect, to: Dialect, asked: &Asked) -> Self {
+    /// From what the provider speaks into the client's dialect.
+    pub fn new(from: impl Into<Upstream>, to: Dialect, asked: &Asked) -> Self {
+        let from = from.into();
         Self {
             frames: from.frames(),
             reader: from.stream_reader(),

@@ -21,6 +21,10 @@ impl Frames {
         Self::Sse(Events::default())
     }
 
+    pub(crate) fn lines() -> Self {
+        Self::Lines(BytesMut::new())
+    }
+
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         match self {
             Self::Sse(events) => events.push(bytes),

@@ -1,11 +1,11 @@
 use bytes::BytesMut;
-use llm::{Convert, Dialect, convert_reply};
+use llm::{Convert, Dialect, Upstream, convert_reply};
 
 use super::{asked, counted, fixtures, fold, pretty};
 
 #[test]
 fn every_answer_becomes_what_its_snapshot_says() {
-    for from in Dialect::ALL {
+    for from in Upstream::ALL {
         for (name, body) in fixtures(from, ".answer.json") {
             for to in Dialect::ALL {
                 let (answer, summary) = convert_reply(from, to, body.as_bytes(), &asked()).unwrap();
@@ -18,7 +18,7 @@ fn every_answer_becomes_what_its_snapshot_says() {
 
 #[test]
 fn an_answer_that_was_written_reads_as_the_same() {
-    for from in Dialect::ALL {
+    for from in Upstream::ALL {
         for (name, body) in fixtures(from, ".answer.json") {
             for to in Dialect::ALL {
                 let (once, _) = convert_reply(from, to, body.as_bytes(), &asked()).unwrap();
@@ -31,7 +31,7 @@ fn an_answer_that_was_written_reads_as_the_same() {
 
 #[test]
 fn an_answer_told_as_a_stream_says_the_same() {
-    for from in Dialect::ALL {
+    for from in Upstream::ALL {
         for (name, body) in fixtures(from, ".answer.json") {
             for to in Dialect::ALL {
                 let (whole, summary) = convert_reply(from, to, body.as_bytes(), &asked()).unwrap();
@@ -49,7 +49,7 @@ fn an_answer_told_as_a_stream_says_the_same() {
 
 #[test]
 fn usage_is_the_same_whoever_counts_it() {
-    for from in Dialect::ALL {
+    for from in Upstream::ALL {
         for (name, body) in fixtures(from, ".answer.json") {
             let usage = from.read_reply(body.as_bytes()).unwrap().usage();
             for to in Dialect::ALL {
@@ -62,7 +62,7 @@ fn usage_is_the_same_whoever_counts_it() {
 
 #[test]
 fn what_is_no_answer_is_a_failure_and_not_an_empty_answer() {
-    for from in Dialect::ALL {
+    for from in Upstream::ALL {
         for body in [
             "",
             "{}",

@@ -300,13 +300,11 @@ fn responses(stream: &str) -> Said {
             other => panic!("{other}"),
         }
     }
-    match whole {
-        Some(whole) => response(&whole),
-        None => {
-            assert!(said.error.is_some(), "an end or an error: {stream}");
-            said
-        }
+    if let Some(whole) = whole {
+        return response(&whole);
     }
+    assert!(said.error.is_some(), "an end or an error: {stream}");
+    said
 }
 
 fn response(body: &Value) -> Said {

@@ -4,6 +4,8 @@
 //! each target; what must hold of all of them, however they look, is asserted. After a wanted change:
 //! `INSTA_UPDATE=always cargo test -p llm --test conversion`, then read the difference.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 mod answers;
 mod fold;
 mod pitfalls;
@@ -12,10 +14,11 @@ mod streams;
 
 use std::{fs, path::Path};
 
-use llm::{Asked, Dialect, Quirks, Target, Usage, neutral::Strictness};
+use llm::{Asked, Dialect, Quirks, Target, Upstream, Usage, neutral::Strictness};
 
 /// The fixtures of a dialect whose names end so, by name.
-fn fixtures(dialect: Dialect, ending: &str) -> Vec<(String, String)> {
+fn fixtures(dialect: impl Into<Upstream>, ending: &str) -> Vec<(String, String)> {
+    let dialect = dialect.into();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(dialect.as_str());
     let mut found: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -45,6 +48,11 @@ fn asked() -> Asked {
         input: 77,
         ..Asked::default()
     }
+}
+
+/// Every stream that an upstream sends.
+fn streams(upstream: Upstream) -> Vec<(String, String)> {
+    fixtures(upstream, if upstream == Upstream::Ollama { ".ndjson" } else { ".sse" })
 }
 
 /// What of a usage a dialect can tell. Each tells what was used in all, and what a cache gave.

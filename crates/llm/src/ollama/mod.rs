@@ -1,0 +1,9 @@
+//! Ollama's own protocol: for servers that have no other, and for what the others lack there. Upstreams speak it, clients don't.
+
+mod read_answer;
+mod read_stream;
+mod write_request;
+
+pub(crate) use read_answer::read_answer;
+pub(crate) use read_stream::Reader;
+pub(crate) use write_request::write_request;
