@@ -1,6 +1,6 @@
 //! What goes with a request from one dialect into another, and with its answer back.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 
@@ -103,6 +103,10 @@ pub struct Asked {
     /// Tokens that the request is likely to have, until the provider says.
     pub input: i64,
     pub names: Names,
+    /// Responses: members of the request that the answer says again, with their JSON.
+    pub echo: Arc<[(&'static str, Box<str>)]>,
+    /// Responses: the client reads thoughts where they are told in short, and nowhere else.
+    pub summaries: bool,
 }
 
 impl Asked {
@@ -117,6 +121,8 @@ impl Asked {
             json_array: false,
             input: crate::usage::estimate_tokens(written.body.len()),
             names: written.names.clone(),
+            echo: request.echo.iter().map(|(name, json)| (*name, json.get().into())).collect(),
+            summaries: request.thinking.show == Some(true),
         }
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     Asked, Failure, Target, Written, chat, gemini, messages,
-    neutral::{Field, Reply, Request},
+    neutral::{Block, Field, Reply, Request, Turn},
     ollama, responses,
     stream::{Frames, StreamReader, StreamWriter},
 };
@@ -102,6 +102,15 @@ impl Dialect {
             Self::Messages => messages::member(field),
             Self::Gemini => gemini::member(field),
             Self::Responses => responses::member(field),
+        }
+    }
+
+    /// Where a client of this dialect has a block.
+    pub(crate) fn place(self, turn: &Turn<'_>, block: &Block<'_>) -> String {
+        match self {
+            Self::Chat | Self::Messages => format!("messages[{}].content[{}]", turn.at, block.at),
+            Self::Gemini => format!("contents[{}].parts[{}]", turn.at, block.at),
+            Self::Responses => responses::place(turn, block),
         }
     }
 

@@ -90,6 +90,41 @@ pub(crate) fn read(raw: Option<&RawValue>) -> Told {
     }
 }
 
+/// `usage` as Responses has it: the same by other names.
+#[derive(Debug, Deserialize)]
+struct ResponsesWire<'a> {
+    #[serde(default, deserialize_with = "count")]
+    input_tokens: Option<i64>,
+    #[serde(default, deserialize_with = "count")]
+    output_tokens: Option<i64>,
+    #[serde(default, deserialize_with = "count")]
+    total_tokens: Option<i64>,
+    #[serde(borrow, default)]
+    input_tokens_details: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    output_tokens_details: Option<&'a RawValue>,
+}
+
+/// Reads a `usage` member of Responses.
+pub(crate) fn read_responses(raw: Option<&RawValue>) -> Told {
+    let Some(raw) = raw else { return Told::Nothing };
+    let read = object::<ResponsesWire<'_>>(Some(raw)).and_then(|wire| {
+        let wire = Wire {
+            prompt_tokens: wire.input_tokens,
+            completion_tokens: wire.output_tokens,
+            total_tokens: wire.total_tokens,
+            prompt_tokens_details: wire.input_tokens_details,
+            completion_tokens_details: wire.output_tokens_details,
+            prompt_cache_hit_tokens: None,
+            generated_images: None,
+            image_count: None,
+            cached_tokens: None,
+        };
+        wire.read()
+    });
+    read.unwrap_or_else(|told| told)
+}
+
 impl Wire<'_> {
     fn read(self) -> Result<Told, Told> {
         if self.prompt_tokens.is_none() && self.completion_tokens.is_none() && self.total_tokens.is_none() {

@@ -52,7 +52,7 @@ impl<'r, 'a> Draft<'r, 'a> {
 
     /// Where the client has a block.
     pub(crate) fn place(&self, turn: &Turn<'_>, block: &Block<'_>) -> String {
-        format!("{}[{}].content[{}]", self.member(Field::Turns), turn.at, block.at)
+        self.request.origin.place(turn, block)
     }
 
     /// A block that only another dialect can say.
@@ -85,6 +85,12 @@ impl<'r, 'a> Draft<'r, 'a> {
     /// What the provider calls a tool that is only known by name.
     pub(crate) fn sent_name<'n>(&self, name: &'n str, namespace: Option<&str>) -> Cow<'n, str> {
         self.naming.name(name, namespace)
+    }
+
+    /// What the provider calls a tool that is chosen.
+    pub(crate) fn chosen_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        let tool = self.request.tools.iter().find(|tool| tool.name == name);
+        self.naming.name(name, tool.and_then(|tool| tool.namespace.as_deref()))
     }
 
     /// Takes note of a tool that is sent, and gives the name that it is sent by.
@@ -131,6 +137,11 @@ pub(crate) fn object_schema(schema: Option<&RawValue>) -> Cow<'_, str> {
         Ok(None) => Cow::Owned(format!("{{\"type\":\"object\",{}", raw.get().strip_prefix('{').unwrap_or("}"))),
         _ => Cow::Borrowed(raw.get()),
     }
+}
+
+/// Whether a number does anything where none does nothing.
+pub(crate) fn is_not_zero(raw: &RawValue) -> bool {
+    raw.get().parse::<f64>().is_ok_and(|value| value.abs() > 0.0)
 }
 
 /// The texts of blocks, joined.

@@ -12,7 +12,7 @@ mod write_stream;
 pub use through::{Endpoint, Request, Through, USUAL_OUTPUT, read_reply};
 
 pub use crate::stream::{How, Summary};
-pub(crate) use failure::{shape, write_failure};
+pub(crate) use failure::write_failure;
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_request::read_request;
 pub(crate) use read_stream::Reader;

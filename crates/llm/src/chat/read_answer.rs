@@ -1,5 +1,7 @@
 //! Reads an answer in one piece.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -155,7 +157,7 @@ impl<'a> Wire<'a> {
         let reason = self.finish_reason.as_ref().and_then(|word| reason(&word.decode())).unwrap_or_default();
         let reason = if sequence.is_some() && reason == Reason::Stop { Reason::StopSequence } else { reason };
         let finish = Finish { reason, sequence, explanation: None };
-        let mut choice = Choice { blocks, finish, logprobs: self.logprobs };
+        let mut choice = Choice { blocks, finish, logprobs: self.logprobs.map(Cow::Borrowed) };
         choice.settle();
         choice
     }

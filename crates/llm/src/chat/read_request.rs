@@ -326,6 +326,7 @@ impl<'a> Message<'a> {
         let outcome = Outcome {
             id,
             name: call.map(|(_, call)| call.name.clone()),
+            namespace: None,
             is_free: call.is_some_and(|(_, call)| matches!(call.args, Args::Free(_))),
             blocks: content(self.content, at)?,
             json: None,

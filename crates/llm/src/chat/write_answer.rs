@@ -8,7 +8,7 @@ use crate::{
         Text,
         write::{Array, Object},
     },
-    neutral::{Args, Call, Choice, Citation, Content, Finish, Issuer, Media, Reason, Reply, Seal, Source, Thinking},
+    neutral::{Args, Call, Choice, Citation, Content, Finish, Issuer, Media, Reason, Reply, Seal, Thinking},
 };
 
 /// Writes an answer's body.
@@ -25,7 +25,7 @@ pub(crate) fn write_answer(reply: &Reply<'_>, asked: &Asked) -> Bytes {
                 let mut item = choices.object();
                 item.int("index", i64::try_from(at).unwrap_or(0));
                 message(choice, asked, &mut item.object("message"));
-                match choice.logprobs {
+                match &choice.logprobs {
                     Some(logprobs) => item.raw("logprobs", logprobs.get()),
                     None => item.null("logprobs"),
                 };
@@ -155,16 +155,9 @@ pub(super) fn annotation(citation: &Citation<'_>, whole: (usize, usize), list: &
 pub(super) fn images(media: &[&Media<'_>], message: &mut Object<'_>) {
     let mut list = message.array("images");
     for media in media {
-        let mut url = match &media.source {
-            Source::Inline { mime, .. } => Text::plain(format!("data:{mime};base64,")),
-            Source::Url(url) | Source::File(url) | Source::Text(url) => url.borrowed(),
-        };
-        if let Source::Inline { data, .. } = &media.source {
-            url.push(data);
-        }
         let mut item = list.object();
         item.str("type", "image_url");
-        item.object("image_url").text("url", &url);
+        item.object("image_url").text("url", &media.source.address());
     }
 }
 

@@ -290,12 +290,12 @@ fn media_part(
             let mut part = parts.object();
             part.str("type", "input_audio").object("input_audio").text("data", data).str("format", format);
         }
-        (Source::Inline { mime, data }, MediaKind::Document) => {
+        (Source::Inline { .. }, MediaKind::Document) => {
             let mut part = parts.object();
             part.str("type", "file");
             let mut file = part.object("file");
             file.text("filename", media.name.as_ref().unwrap_or(&Text::plain("document.pdf")));
-            file.text("file_data", &data_url(mime, data));
+            file.text("file_data", &media.source.address());
         }
         (Source::File(id), MediaKind::Document) if is_own => {
             parts.object().str("type", "file").object("file").text("file_id", id);
@@ -303,7 +303,7 @@ fn media_part(
         (Source::Inline { .. } | Source::Url(_), MediaKind::Video) if is_own => {
             let mut part = parts.object();
             part.str("type", "video_url");
-            part.object("video_url").text("url", &address(media));
+            part.object("video_url").text("url", &media.source.address());
         }
         _ => return Err(crate::neutral::rejected(&place())),
     }
@@ -314,23 +314,10 @@ fn image_part(media: &Media<'_>, parts: &mut Array<'_>) {
     let mut part = parts.object();
     part.str("type", "image_url");
     let mut image = part.object("image_url");
-    image.text("url", &address(media));
+    image.text("url", &media.source.address());
     if let Some(detail) = &media.detail {
         image.text("detail", detail);
     }
-}
-
-fn address<'m>(media: &'m Media<'_>) -> Text<'m> {
-    match &media.source {
-        Source::Inline { mime, data } => data_url(mime, data),
-        Source::Url(text) | Source::File(text) | Source::Text(text) => text.borrowed(),
-    }
-}
-
-fn data_url(mime: &str, data: &Text<'_>) -> Text<'static> {
-    let mut url = Text::plain(format!("data:{mime};base64,"));
-    url.push(data);
-    url
 }
 
 fn tools(draft: &mut Draft<'_, '_>, body: &mut Object<'_>) -> Result<(), Failure> {
@@ -416,7 +403,7 @@ fn function(item: &mut Object<'_>, tool: &Tool<'_>, name: &str, description: Opt
 }
 
 fn tool_choice(draft: &Draft<'_, '_>, choice: &ToolChoice<'_>, body: &mut Object<'_>) {
-    let name = |name: &str| draft.sent_name(name, None).into_owned();
+    let name = |name: &str| draft.chosen_name(name).into_owned();
     match choice {
         ToolChoice::Auto => drop(body.str("tool_choice", "auto")),
         ToolChoice::None => drop(body.str("tool_choice", "none")),
@@ -495,7 +482,7 @@ fn thinking(draft: &mut Draft<'_, '_>, body: &mut Object<'_>) -> Result<(), Fail
     let wish = draft.request.thinking;
     if wish.is_off() {
         // A model that thinks by itself is told not to; from a dialect whose models don't, nothing is said.
-        if draft.request.origin == Dialect::Chat {
+        if matches!(draft.request.origin, Dialect::Chat | Dialect::Responses) {
             body.str("reasoning_effort", "none");
         }
     } else if let Some(effort) = wish.as_effort() {

@@ -296,6 +296,7 @@ fn outcome<'a>(
     let mut outcome = Outcome {
         id: calls.answer(response.id, &name, turn, at),
         name: Some(name),
+        namespace: None,
         blocks: Vec::new(),
         json: None,
         is_error: false,

@@ -154,7 +154,8 @@ fn response(draft: &Draft<'_, '_>, place: &str, outcome: &Outcome<'_>, parts: &m
     if !outcome.id.is_empty() {
         response.str("id", &outcome.id);
     }
-    response.str("name", &draft.sent_name(outcome.name.as_deref().unwrap_or("unknown"), None));
+    let name = outcome.name.as_deref().unwrap_or("unknown");
+    response.str("name", &draft.sent_name(name, outcome.namespace.as_deref()));
     let text = joined(outcome.blocks.iter(), "\n");
     match outcome.json {
         Some(json) if json.get().starts_with('{') => drop(response.raw("response", json.get())),
@@ -353,7 +354,7 @@ fn tool_choice(draft: &Draft<'_, '_>, choice: &ToolChoice<'_>, body: &mut Object
     if !names.is_empty() {
         let mut list = calling.array("allowedFunctionNames");
         for name in names {
-            list.text(&Text::plain(draft.sent_name(name, None)));
+            list.text(&Text::plain(draft.chosen_name(name)));
         }
     }
 }

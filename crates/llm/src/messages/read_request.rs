@@ -252,6 +252,7 @@ fn block<'a>(raw: &'a RawValue, at: usize, place: &dyn Fn() -> String) -> Result
         "tool_result" => Content::Outcome(Outcome {
             id: block.tool_use_id.map(Text::into_decoded).unwrap_or_default(),
             name: None,
+            namespace: None,
             blocks: match block.content {
                 Some(raw) => outcome_content(raw, place)?,
                 None => Vec::new(),

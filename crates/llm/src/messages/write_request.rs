@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use bytes::BytesMut;
-use serde_json::value::RawValue;
 
 use crate::{
     Dialect, Failure, Target, Written,
@@ -15,7 +14,7 @@ use crate::{
         Block, Cache, Call, Content, Field, Format, Issuer, Media, MediaKind, Naming, Outcome, Request, Role, Seal,
         Source, Thinking, Tool, ToolChoice, ToolKind, Turn, fit_id, fit_user,
     },
-    write::{Draft, custom_description, custom_schema, joined, object_schema, reminder},
+    write::{Draft, custom_description, custom_schema, is_not_zero, joined, object_schema, reminder},
 };
 
 /// The version that knows sampling; newer ones refuse it, and add nothing that a request could lack.
@@ -171,10 +170,6 @@ fn sampling(draft: &mut Draft<'_, '_>, body: &mut Object<'_>, thinks: bool) -> R
         }
     }
     Ok(())
-}
-
-fn is_not_zero(raw: &RawValue) -> bool {
-    raw.get().parse::<f64>().is_ok_and(|value| value.abs() > 0.0)
 }
 
 fn config(
@@ -540,7 +535,7 @@ fn tool_choice(draft: &Draft<'_, '_>, body: &mut Object<'_>) {
         None | Some(ToolChoice::Auto | ToolChoice::Among { required: false, .. }) => choice.str("type", "auto"),
         Some(ToolChoice::None) => choice.str("type", "none"),
         Some(ToolChoice::Required | ToolChoice::Among { required: true, .. }) => choice.str("type", "any"),
-        Some(ToolChoice::One(name)) => choice.str("type", "tool").str("name", &draft.sent_name(name, None)),
+        Some(ToolChoice::One(name)) => choice.str("type", "tool").str("name", &draft.chosen_name(name)),
         Some(ToolChoice::Only(only)) => choice.str("type", "tool").str("name", &only.name),
     };
     if one_at_a_time && !matches!(request.tool_choice, Some(ToolChoice::None)) {

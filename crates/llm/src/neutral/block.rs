@@ -164,6 +164,18 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// An address, with the data in it if they are here.
+    pub(crate) fn address(&self) -> Text<'_> {
+        match self {
+            Self::Inline { mime, data } => {
+                let mut url = Text::plain(format!("data:{mime};base64,"));
+                url.push(data);
+                url
+            }
+            Self::Url(text) | Self::File(text) | Self::Text(text) => text.borrowed(),
+        }
+    }
+
     fn data_url(url: &Text<'a>) -> Option<(Cow<'a, str>, Text<'a>)> {
         url.escaped().strip_prefix("data:")?;
         // Escapes, of `/` most likely, are decoded. Only an address without any stays where it is.
@@ -341,6 +353,7 @@ pub struct Outcome<'a> {
     pub id: Cow<'a, str>,
     /// The tool, where the dialect says it again.
     pub name: Option<Cow<'a, str>>,
+    pub namespace: Option<Cow<'a, str>>,
     pub blocks: Vec<Block<'a>>,
     /// An object, where the dialect has one instead of text.
     pub json: Option<&'a RawValue>,

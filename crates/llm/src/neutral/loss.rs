@@ -23,6 +23,8 @@ pub enum Strictness {
 pub enum Lost {
     /// The answer would be another one than the client counts on: refused.
     Reject,
+    /// It names what the origin's provider keeps and no other has: refused, and the client told to send it.
+    Kept,
     /// The client is told.
     Warn,
     /// It makes no difference to the answer.
@@ -111,6 +113,7 @@ impl Losses {
             Lost::Silent => Ok(()),
             Lost::Warn => self.dropped(at, "unsupported"),
             Lost::Reject => Err(rejected(&at.into())),
+            Lost::Kept => Err(kept(&at.into())),
         }
     }
 
@@ -133,6 +136,15 @@ impl Losses {
     pub(crate) fn into_found(self) -> Vec<Loss> {
         self.found
     }
+}
+
+/// The request refers to something that only another provider has.
+fn kept(at: &str) -> Failure {
+    let message = format!(
+        "`{at}` names what another provider would keep, and this model's provider has no such thing. \
+         Send the whole conversation with each request instead."
+    );
+    Failure::new(Kind::InvalidRequest, message).at(at)
 }
 
 /// The request means something that the provider can't be told.

@@ -32,7 +32,7 @@ pub struct Choice<'a> {
     pub blocks: Vec<Block<'a>>,
     pub finish: Finish<'a>,
     /// As Chat says it.
-    pub logprobs: Option<&'a RawValue>,
+    pub logprobs: Option<Cow<'a, RawValue>>,
 }
 
 impl Choice<'_> {

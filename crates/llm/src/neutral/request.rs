@@ -42,6 +42,8 @@ pub struct Request<'a> {
     pub only: Vec<Only<'a>>,
     /// The client knows functions and no tools, and is answered in that shape.
     pub legacy_functions: bool,
+    /// Members that the answer says again, in dialects where it does.
+    pub echo: Vec<(&'static str, &'a RawValue)>,
 }
 
 impl<'a> Request<'a> {
@@ -83,6 +85,7 @@ impl Request<'_> {
             tier: None,
             only: Vec::new(),
             legacy_functions: false,
+            echo: Vec::new(),
         }
     }
 
@@ -166,17 +169,16 @@ pub enum Format<'a> {
 
 /// What tools answered says which call it answers; other dialects want the tool's name.
 pub(crate) fn name_outcomes<'a>(turns: &mut [Turn<'a>]) {
-    let mut names: HashMap<Cow<'a, str>, Cow<'a, str>> = HashMap::new();
+    let mut called: HashMap<Cow<'a, str>, (Cow<'a, str>, Option<Cow<'a, str>>)> = HashMap::new();
     for block in turns.iter_mut().flat_map(|turn| &mut turn.blocks) {
         match &mut block.content {
             Content::Call(call) => {
-                let name = match &call.namespace {
-                    Some(namespace) => Cow::Owned(format!("{namespace}__{}", call.name)),
-                    None => call.name.clone(),
-                };
-                names.insert(call.id.clone(), name);
+                called.insert(call.id.clone(), (call.name.clone(), call.namespace.clone()));
             }
-            Content::Outcome(outcome) => outcome.name = names.get(&outcome.id).cloned(),
+            Content::Outcome(outcome) => {
+                let (name, namespace) = called.get(&outcome.id).cloned().unzip();
+                (outcome.name, outcome.namespace) = (name, namespace.flatten());
+            }
             _ => {}
         }
     }

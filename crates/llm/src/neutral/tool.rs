@@ -11,7 +11,8 @@ use crate::json::Text;
 #[derive(Debug, Clone)]
 pub struct Tool<'a> {
     pub name: Cow<'a, str>,
-    /// The group that it belongs to, where the dialect has groups.
+    /// The group that it belongs to, where the dialect has groups. Empty: the dialect itself, for a tool that it defines and the
+    /// client runs.
     pub namespace: Option<Cow<'a, str>>,
     pub description: Option<Text<'a>>,
     pub kind: ToolKind<'a>,
@@ -73,7 +74,7 @@ impl Naming {
     /// history alike, so that prompts stay as they were.
     pub(crate) fn name<'n>(&self, name: &'n str, namespace: Option<&str>) -> Cow<'n, str> {
         let full = match namespace {
-            None => Cow::Borrowed(name),
+            None | Some("") => Cow::Borrowed(name),
             Some(namespace) => Cow::Owned(format!("{namespace}__{name}")),
         };
         let bad_start = self.starts_with_letter && !full.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
@@ -137,7 +138,7 @@ pub(crate) struct Renamed {
 impl Names {
     /// Takes note of how a tool was sent.
     pub(crate) fn note(&mut self, tool: &Tool<'_>, sent: &str, unwrap: bool) {
-        if unwrap || sent != tool.name {
+        if unwrap || sent != tool.name || tool.namespace.is_some() {
             self.0.push(Renamed {
                 sent: sent.to_owned(),
                 name: tool.name.to_string(),

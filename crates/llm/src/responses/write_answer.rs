@@ -1,199 +1,232 @@
-//! Writes an answer in one piece, which streams end with too.
+//! Writes an answer in one piece.
+
+use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
 
-use super::usage::write_usage;
+use super::item::{Item, Kind, Part};
 use crate::{
     Asked, Usage,
-    json::{
-        Text,
-        write::{Array, Object},
-    },
-    neutral::{Args, Block, Call, Citation, Content, Finish, Issuer, Media, Reason, Reply, Source, Thinking},
+    json::{Members, Text, write::Object},
+    neutral::{Args, Block, Choice, Content, Finish, MediaKind, Reason, Reply, Source},
 };
 
-/// Writes an answer's body.
+/// What an answer says again of its request, and what it says if the client didn't ask for anything.
+const ECHO: [(&str, &str); 13] = [
+    ("instructions", "null"),
+    ("max_output_tokens", "null"),
+    ("metadata", "{}"),
+    ("parallel_tool_calls", "true"),
+    ("previous_response_id", "null"),
+    ("reasoning", r#"{"effort":null,"summary":null}"#),
+    ("store", "false"),
+    ("temperature", "null"),
+    ("text", r#"{"format":{"type":"text"}}"#),
+    ("tool_choice", r#""auto""#),
+    ("tools", "[]"),
+    ("top_p", "null"),
+    ("truncation", r#""disabled""#),
+];
+
+/// Writes an answer's body. There is one choice: a request for more is refused before it is sent.
 pub(crate) fn write_answer(reply: &Reply<'_>, asked: &Asked) -> Bytes {
-    let choice = reply.choices.first();
-    let blocks = choice.map(|choice| &choice.blocks[..]).unwrap_or_default();
-    let finish = choice.map(|choice| choice.finish.clone()).unwrap_or_default();
+    let head = Head::new(&reply.id, &reply.model, reply.created, asked);
+    let default = Choice::default();
+    let choice = reply.choices.first().unwrap_or(&default);
+    let items = items(choice, &head, asked);
+    let end = Ending::of(&choice.finish, items.iter().any(Item::refuses));
     let mut output = BytesMut::new();
-    {
-        let mut items = Array::new(&mut output);
-        let ids = Ids { answer: &reply.id, asked };
-        let (mut blocks, mut number) = (blocks.iter().peekable(), 0);
-        let explanation = finish.explanation.clone().map(|text| Block::from(Content::Refusal(text)));
-        while let Some(block) = blocks.next() {
-            match &block.content {
-                Content::Text { .. } | Content::Refusal(_) => {
-                    // Words that follow each other are parts of one message.
-                    let mut words = vec![block];
-                    while let Some(more) = blocks.next_if(|block| is_words(block)) {
-                        words.push(more);
-                    }
-                    message(&words, &ids.item("msg", number), items.element());
-                }
-                Content::Thinking(thinking) => reasoning(thinking, &ids.item("rs", number), items.element()),
-                Content::Call(call) => called(call, &ids.item("fc", number), items.element()),
-                Content::Media(media) => picture(media, &ids.item("ig", number), items.element()),
-                Content::Outcome(_) | Content::Only(_) => continue,
-            }
-            number += 1;
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            output.extend_from_slice(b",");
         }
-        if let Some(refusal) = &explanation {
-            message(&[refusal], &ids.item("msg", number), items.element());
-        }
+        item.write(if at + 1 == items.len() { end.status() } else { "completed" }, &mut Object::new(&mut output));
     }
-    let head = Head { id: &reply.id, model: &reply.model, created: reply.created, asked };
     let mut out = BytesMut::with_capacity(1_024);
-    head.write(Some(&finish), &output, reply.usage(), &mut out);
+    head.write(asked, end, &output, reply.usage(), &mut Object::new(&mut out));
     out.freeze()
 }
 
-fn is_words(block: &Block<'_>) -> bool {
-    matches!(block.content, Content::Text { .. } | Content::Refusal(_))
+/// What every account of an answer begins with.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    pub(super) id: String,
+    model: String,
+    created: i64,
 }
 
-/// What names an answer's items.
-pub(super) struct Ids<'a> {
-    pub(super) answer: &'a str,
-    pub(super) asked: &'a Asked,
+/// How far an answer is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ending<'f> {
+    Running,
+    Completed,
+    /// And why.
+    Incomplete(&'static str),
+    Failed(&'f crate::Failure),
 }
 
-impl Ids<'_> {
-    pub(super) fn item(&self, kind: &str, number: usize) -> String {
-        let answer = if self.answer.is_empty() { &self.asked.id } else { self.answer };
-        format!("{kind}_{}_{number}", answer.strip_prefix("resp_").unwrap_or(answer))
+impl Ending<'_> {
+    pub(super) fn of(finish: &Finish<'_>, refuses: bool) -> Self {
+        match finish.reason {
+            Reason::Length | Reason::ContextFull => Self::Incomplete("max_output_tokens"),
+            Reason::ContentFilter => Self::Incomplete("content_filter"),
+            // Words for why are an answer; without, something is missing.
+            Reason::Refusal if !refuses || finish.explanation.is_some() => Self::Incomplete("content_filter"),
+            _ => Self::Completed,
+        }
+    }
+
+    pub(super) fn status(self) -> &'static str {
+        match self {
+            Self::Running => "in_progress",
+            Self::Completed => "completed",
+            Self::Incomplete(_) => "incomplete",
+            Self::Failed(_) => "failed",
+        }
     }
 }
 
-/// What an answer is besides its items.
-pub(super) struct Head<'a> {
-    pub(super) id: &'a str,
-    pub(super) model: &'a str,
-    pub(super) created: Option<i64>,
-    pub(super) asked: &'a Asked,
-}
-
-impl Head<'_> {
-    /// Writes the whole object; without a finish, one that is still being made.
-    pub(super) fn write(&self, finish: Option<&Finish<'_>>, output: &[u8], usage: Option<Usage>, out: &mut BytesMut) {
-        let mut body = Object::new(out);
-        let id = if self.id.is_empty() { &self.asked.id } else { self.id };
-        body.str("id", &if id.starts_with("resp_") { id.to_owned() } else { format!("resp_{id}") });
-        body.str("object", "response").int("created_at", self.created.unwrap_or(self.asked.created));
-        let incomplete = finish.and_then(incomplete);
-        body.str(
-            "status",
-            match (finish, incomplete) {
-                (None, _) => "in_progress",
-                (Some(_), Some(_)) => "incomplete",
-                (Some(_), None) => "completed",
-            },
-        );
-        body.null("error");
-        match incomplete {
-            Some(reason) => drop(body.object("incomplete_details").str("reason", reason)),
-            None => drop(body.null("incomplete_details")),
+impl Head {
+    pub(super) fn new(id: &str, model: &str, created: Option<i64>, asked: &Asked) -> Self {
+        let rest = if id.is_empty() { &asked.id } else { id };
+        Self {
+            id: if rest.starts_with("resp_") { rest.to_owned() } else { format!("resp_{rest}") },
+            model: if model.is_empty() { &asked.model } else { model }.to_owned(),
+            created: created.unwrap_or(asked.created),
         }
-        body.null("instructions").null("max_output_tokens").object("metadata");
-        body.str("model", if self.model.is_empty() { &self.asked.model } else { self.model });
-        body.member("output").extend_from_slice(output);
-        body.bool("parallel_tool_calls", true).null("previous_response_id");
-        body.object("reasoning").null("effort").null("summary");
-        body.bool("store", false).null("temperature");
-        body.object("text").object("format").str("type", "text");
-        body.str("tool_choice", "auto").array("tools");
-        body.null("top_p").str("truncation", "disabled");
+    }
+
+    /// The answer with these items in it.
+    pub(super) fn write(
+        &self,
+        asked: &Asked,
+        end: Ending<'_>,
+        items: &[u8],
+        usage: Option<Usage>,
+        body: &mut Object<'_>,
+    ) {
+        body.str("id", &self.id).str("object", "response").int("created_at", self.created);
+        body.str("status", end.status()).bool("background", false);
+        if let Ending::Failed(failure) = end {
+            super::failure::write_error(failure, body);
+        } else {
+            body.null("error");
+        }
+        match end {
+            Ending::Incomplete(reason) => drop(body.object("incomplete_details").str("reason", reason)),
+            _ => drop(body.null("incomplete_details")),
+        }
+        body.str("model", &self.model);
+        {
+            let output = body.member("output");
+            output.extend_from_slice(b"[");
+            output.extend_from_slice(items);
+            output.extend_from_slice(b"]");
+        }
+        for (name, default) in ECHO {
+            let said = asked.echo.iter().find(|(known, _)| *known == name);
+            body.raw(name, said.map_or(default, |(_, json)| json));
+        }
         match usage {
             Some(usage) => write_usage(&usage, &mut body.object("usage")),
             None => drop(body.null("usage")),
         }
-        body.null("user");
     }
 }
 
-/// Why an answer isn't all that it could have been.
-pub(super) fn incomplete(finish: &Finish<'_>) -> Option<&'static str> {
-    match finish.reason {
-        Reason::Length | Reason::ContextFull => Some("max_output_tokens"),
-        Reason::ContentFilter | Reason::Refusal => Some("content_filter"),
-        _ => None,
-    }
-}
-
-pub(super) fn message(words: &[&Block<'_>], id: &str, out: &mut BytesMut) {
-    let mut item = Object::new(out);
-    item.str("type", "message").str("id", id).str("status", "completed").str("role", "assistant");
-    let mut parts = item.array("content");
-    for block in words {
-        match &block.content {
-            Content::Text { text, citations } => text_part(text, citations, parts.element()),
-            Content::Refusal(text) => refusal_part(text, parts.element()),
+fn items<'r>(choice: &'r Choice<'_>, head: &Head, asked: &Asked) -> Vec<Item<'r>> {
+    let mut items: Vec<Item<'r>> = Vec::new();
+    let mut logprobs = choice.logprobs.as_deref().and_then(|raw| {
+        let content = Members::read(raw.get().as_bytes()).ok()?.get("content").ok()??;
+        content.get().starts_with('[').then(|| content.get())
+    });
+    let add = |items: &mut Vec<Item<'r>>, kind: Kind<'r>| {
+        let item = kind.at(items.len(), &head.id);
+        items.push(item);
+    };
+    let say = |items: &mut Vec<Item<'r>>, part: Part<'r>| match items.last_mut().map(|item| &mut item.kind) {
+        Some(Kind::Message(parts)) => parts.push(part),
+        _ => add(items, Kind::Message(vec![part])),
+    };
+    for Block { content, .. } in &choice.blocks {
+        match content {
+            Content::Text { text, .. } if !text.is_empty() => {
+                let mut part = Part { text: text.borrowed(), logprobs: logprobs.take(), ..Part::default() };
+                let whole = part.chars();
+                if let Content::Text { citations, .. } = content {
+                    part.citations = citations.iter().map(|citation| (citation.clone(), whole)).collect();
+                }
+                say(&mut items, part);
+            }
+            Content::Refusal(text) if !text.is_empty() => say(&mut items, Part::refusal(text.borrowed())),
+            Content::Thinking(thinking) if !thinking.text.is_empty() || thinking.seal.is_some() => {
+                let is_summary = thinking.is_summary || asked.summaries;
+                let (text, seal) = (thinking.text.borrowed(), thinking.seal.clone());
+                add(&mut items, Kind::Reasoning { text, is_summary, seal });
+            }
+            Content::Call(call) => {
+                // A seal on a call has no slot; a thought before it has.
+                if let Some(seal) = call.seal.clone() {
+                    let (text, is_summary) = (Text::default(), true);
+                    add(&mut items, Kind::Reasoning { text, is_summary, seal: Some(seal) });
+                }
+                let kind = Kind::Call {
+                    call_id: call.id.to_string(),
+                    name: call.name.to_string(),
+                    namespace: call.namespace.as_deref().map(str::to_owned),
+                    args: match &call.args {
+                        Args::Free(text) => Args::Free(text.borrowed()),
+                        Args::Object(raw) => Args::Object(Cow::Borrowed(&**raw)),
+                        Args::Quoted(text) => Args::Quoted(text.borrowed()),
+                    },
+                };
+                add(&mut items, kind);
+            }
+            Content::Media(media) => match (&media.source, media.kind) {
+                (Source::Inline { data, .. }, MediaKind::Image) => add(&mut items, Kind::Image(data.borrowed())),
+                (Source::Url(url), _) => say(&mut items, Part { text: url.borrowed(), ..Part::default() }),
+                _ => {}
+            },
             _ => {}
         }
     }
+    if let Some(explanation) = &choice.finish.explanation {
+        say(&mut items, Part::refusal(explanation.borrowed()));
+    }
+    items
 }
 
-pub(super) fn text_part(text: &Text<'_>, citations: &[Citation<'_>], out: &mut BytesMut) {
-    let mut part = Object::new(out);
-    part.str("type", "output_text").text("text", text);
+impl Item<'_> {
+    /// Whether there are words for why the model won't.
+    pub(super) fn refuses(&self) -> bool {
+        matches!(&self.kind, Kind::Message(parts) if parts.iter().any(|part| part.is_refusal))
+    }
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn refusal(text: Text<'a>) -> Self {
+        Self { is_refusal: true, text, ..Self::default() }
+    }
+}
+
+fn write_usage(usage: &Usage, out: &mut Object<'_>) {
+    out.int("input_tokens", usage.input);
     {
-        let mut list = part.array("annotations");
-        for citation in citations {
-            let whole = (0, text.decode().chars().count());
-            annotation(citation, whole, list.element());
+        let mut input = out.object("input_tokens_details");
+        input.int("cached_tokens", usage.cache_read);
+        for (name, tokens) in [("cache_write_tokens", usage.cache_write), ("audio_tokens", usage.input_audio)] {
+            if tokens > 0 {
+                input.int(name, tokens);
+            }
         }
     }
-    part.array("logprobs");
-}
-
-pub(super) fn annotation(citation: &Citation<'_>, whole: (usize, usize), out: &mut BytesMut) {
-    let (start, end) = citation.span.unwrap_or(whole);
-    let mut item = Object::new(out);
-    item.str("type", "url_citation").text("url", &citation.url);
-    item.text("title", citation.title.as_ref().unwrap_or(&Text::default()));
-    item.int("start_index", i64::try_from(start).unwrap_or(0)).int("end_index", i64::try_from(end).unwrap_or(0));
-}
-
-pub(super) fn refusal_part(text: &Text<'_>, out: &mut BytesMut) {
-    Object::new(out).str("type", "refusal").text("refusal", text);
-}
-
-/// Thinking is shown as a summary, whatever it was: clients show nothing else.
-pub(super) fn reasoning(thinking: &Thinking<'_>, id: &str, out: &mut BytesMut) {
-    let mut item = Object::new(out);
-    item.str("type", "reasoning").str("id", id);
+    out.int("output_tokens", usage.output);
     {
-        let mut summary = item.array("summary");
-        if !thinking.text.is_empty() {
-            summary.object().str("type", "summary_text").text("text", &thinking.text);
+        let mut output = out.object("output_tokens_details");
+        output.int("reasoning_tokens", usage.reasoning);
+        if usage.output_audio > 0 {
+            output.int("audio_tokens", usage.output_audio);
         }
     }
-    if let Some(seal) = &thinking.seal {
-        item.text("encrypted_content", &seal.envelope(&[Issuer::Responses]));
-    }
-}
-
-pub(super) fn called(call: &Call<'_>, id: &str, out: &mut BytesMut) {
-    let mut item = Object::new(out);
-    let is_free = matches!(call.args, Args::Free(_));
-    item.str("type", if is_free { "custom_tool_call" } else { "function_call" });
-    item.str("id", id).str("status", "completed").str("call_id", &call.id).str("name", &call.name);
-    if let Some(namespace) = &call.namespace {
-        item.str("namespace", namespace);
-    }
-    match &call.args {
-        Args::Free(input) => item.text("input", input),
-        args => item.text("arguments", &args.quoted()),
-    };
-}
-
-pub(super) fn picture(media: &Media<'_>, id: &str, out: &mut BytesMut) {
-    let mut item = Object::new(out);
-    item.str("type", "image_generation_call").str("id", id).str("status", "completed");
-    match &media.source {
-        Source::Inline { data, .. } => item.text("result", data),
-        Source::Url(url) | Source::File(url) | Source::Text(url) => item.text("result", url),
-    };
+    out.int("total_tokens", usage.input.saturating_add(usage.output));
 }

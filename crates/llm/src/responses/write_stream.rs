@@ -1,416 +1,379 @@
-//! Writes a stream's events.
+//! Writes a stream's events. Every item and part is announced, told in pieces, told whole and closed before the next one
+//! begins, and the last event has all of them again: clients build on any of these.
 
 use bytes::BytesMut;
 
-use super::write_answer::{
-    Head, Ids, annotation, called, incomplete, message, picture, reasoning, refusal_part, text_part,
+use super::{
+    item::{Item, Kind, Part, write_annotation},
+    write_answer::{Ending, Head},
 };
 use crate::{
-    Asked, Failure, Usage,
-    chat::shape,
-    json::{
-        Text,
-        write::{Array, Object},
-    },
-    neutral::{Args, Block, Call, Citation, Content, Finish, Seal, Thinking},
+    Asked, Failure,
+    json::{Text, write::Object},
+    neutral::{Args, Finish, MediaKind, Seal, Source},
     stream::{BlockId, End, Opening, Piece, Start, StreamWriter},
 };
 
-/// A writer of one stream. The last event has the whole answer, so what was said is kept.
+/// A writer of one stream.
 #[derive(Debug)]
 pub(crate) struct Writer {
     asked: Asked,
-    id: String,
-    model: String,
-    created: Option<i64>,
+    head: Head,
+    /// The number of the next event.
     sequence: i64,
-    /// The items that are done, as they are in the answer.
-    items: Vec<BytesMut>,
-    open: Open,
-}
-
-/// The item that is open: one at a time.
-#[derive(Debug)]
-enum Open {
-    None,
-    /// Words that follow each other are parts of one message: it stays open until something else comes.
-    Message {
-        done: Vec<Block<'static>>,
-        part: Option<Words>,
-    },
-    Reasoning {
-        text: Text<'static>,
-        seal: Option<Seal<'static>>,
-    },
-    Call(Call<'static>, Text<'static>),
-}
-
-/// The part of a message that is open.
-#[derive(Debug)]
-struct Words {
-    text: Text<'static>,
-    is_refusal: bool,
-    citations: Vec<Citation<'static>>,
-}
-
-impl Words {
-    fn write(&self, out: &mut BytesMut) {
-        if self.is_refusal {
-            refusal_part(&self.text, out);
-        } else {
-            text_part(&self.text, &self.citations, out);
-        }
-    }
+    /// The items that are closed, as the last event has them.
+    items: BytesMut,
+    /// How many those are: the number of the item that is open.
+    place: usize,
+    /// A message stays open until something else begins: more text is another part of it, and only the end tells whether
+    /// it was cut off. So does every item.
+    item: Option<Item<'static>>,
+    refuses: bool,
 }
 
 impl Writer {
     pub(crate) fn new(asked: &Asked) -> Self {
         Self {
             asked: asked.clone(),
-            id: String::new(),
-            model: String::new(),
-            created: None,
+            head: Head::new("", "", None, asked),
             sequence: 0,
-            items: Vec::new(),
-            open: Open::None,
+            items: BytesMut::new(),
+            place: 0,
+            item: None,
+            refuses: false,
         }
     }
 
-    fn event(&mut self, name: &str, out: &mut BytesMut, write: impl FnOnce(&mut Object<'_>)) {
+    /// An event with its name and number.
+    fn event(&mut self, name: &str, out: &mut BytesMut, write: impl FnOnce(&Self, &mut Object<'_>)) {
         out.extend_from_slice(b"event: ");
         out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(b"\ndata: ");
         {
             let mut event = Object::new(out);
             event.str("type", name).int("sequence_number", self.sequence);
-            write(&mut event);
+            write(self, &mut event);
         }
         out.extend_from_slice(b"\n\n");
         self.sequence += 1;
     }
 
-    /// The whole answer as it is now.
-    fn response(&self, finish: Option<&Finish<'_>>, usage: Option<Usage>, out: &mut BytesMut) {
-        let mut output = BytesMut::new();
-        {
-            let mut list = Array::new(&mut output);
-            for item in &self.items {
-                list.element().extend_from_slice(item);
-            }
-        }
-        let head = Head { id: &self.id, model: &self.model, created: self.created, asked: &self.asked };
-        head.write(finish, &output, usage, out);
-    }
-
-    fn index(&self) -> i64 {
-        i64::try_from(self.items.len()).unwrap_or(0)
-    }
-
-    fn item_id(&self, kind: &str) -> String {
-        Ids { answer: &self.id, asked: &self.asked }.item(kind, self.items.len())
-    }
-
-    fn added(&mut self, out: &mut BytesMut, item: impl FnOnce(&mut Object<'_>)) {
-        let index = self.index();
-        self.event("response.output_item.added", out, |event| {
-            event.int("output_index", index);
-            item(&mut event.object("item"));
+    /// An event about the whole answer.
+    fn account(&mut self, name: &str, end: Ending<'_>, usage: Option<crate::Usage>, out: &mut BytesMut) {
+        self.event(name, out, |writer, event| {
+            let mut response = event.object("response");
+            writer.head.write(&writer.asked, end, &writer.items, usage, &mut response);
         });
     }
 
-    fn done(&mut self, item: BytesMut, out: &mut BytesMut) {
-        let index = self.index();
-        self.event("response.output_item.done", out, |event| {
-            event.int("output_index", index).member("item").extend_from_slice(&item);
-        });
-        self.items.push(item);
-    }
-
-    /// An event about a part of the open item.
-    fn part(
+    /// An event about the item that is open: in it, or in its part or paragraph of this name.
+    fn inside(
         &mut self,
         name: &str,
-        id: &str,
-        at: (&str, usize),
+        part: Option<&str>,
         out: &mut BytesMut,
-        write: impl FnOnce(&mut Object<'_>),
+        write: impl FnOnce(&Item<'_>, &mut Object<'_>),
     ) {
-        let index = self.index();
-        self.event(name, out, |event| {
-            event.str("item_id", id).int("output_index", index);
-            event.int(at.0, i64::try_from(at.1).unwrap_or(0));
-            write(event);
-        });
-    }
-
-    fn begin_words(&mut self, is_refusal: bool, out: &mut BytesMut) {
-        let id = self.item_id("msg");
-        if !matches!(self.open, Open::Message { .. }) {
-            self.added(out, |item| {
-                item.str("type", "message").str("id", &id).str("status", "in_progress").str("role", "assistant");
-                item.array("content");
-            });
-            self.open = Open::Message { done: Vec::new(), part: None };
-        }
-        let Open::Message { done, part } = &mut self.open else { return };
-        let at = done.len();
-        let words = Words { text: Text::default(), is_refusal, citations: Vec::new() };
-        let mut written = BytesMut::new();
-        words.write(&mut written);
-        *part = Some(words);
-        self.part("response.content_part.added", &id, ("content_index", at), out, |event| {
-            event.member("part").extend_from_slice(&written);
-        });
-    }
-
-    fn end_words(&mut self, out: &mut BytesMut) {
-        let id = self.item_id("msg");
-        let Open::Message { done, part } = &mut self.open else { return };
-        let Some(words) = part.take() else { return };
-        let at = ("content_index", done.len());
-        let mut written = BytesMut::new();
-        words.write(&mut written);
-        let content = if words.is_refusal {
-            Content::Refusal(words.text.clone())
-        } else {
-            Content::Text { text: words.text.clone(), citations: words.citations }
-        };
-        done.push(content.into());
-        if words.is_refusal {
-            self.part("response.refusal.done", &id, at, out, |event| {
-                event.text("refusal", &words.text);
-            });
-        } else {
-            self.part("response.output_text.done", &id, at, out, |event| {
-                event.text("text", &words.text).array("logprobs");
-            });
-        }
-        self.part("response.content_part.done", &id, at, out, |event| {
-            event.member("part").extend_from_slice(&written);
-        });
-    }
-
-    /// Ends the open item, because another begins or the answer ends.
-    fn end_message(&mut self, out: &mut BytesMut) {
-        self.end_words(out);
-        if !matches!(self.open, Open::Message { .. }) {
-            return;
-        }
-        let id = self.item_id("msg");
-        if let Open::Message { done, .. } = std::mem::replace(&mut self.open, Open::None) {
-            let mut item = BytesMut::new();
-            message(&done.iter().collect::<Vec<_>>(), &id, &mut item);
-            self.done(item, out);
-        }
-    }
-
-    fn begin_call(&mut self, call: Call<'static>, out: &mut BytesMut) {
-        let is_free = matches!(call.args, Args::Free(_));
-        let id = self.item_id("fc");
-        self.added(out, |item| {
-            item.str("type", if is_free { "custom_tool_call" } else { "function_call" });
-            item.str("id", &id).str("status", "in_progress").str("call_id", &call.id).str("name", &call.name);
-            if let Some(namespace) = &call.namespace {
-                item.str("namespace", namespace);
+        self.event(name, out, |writer, event| {
+            let Some(item) = &writer.item else { return };
+            event.str("item_id", &item.id).int("output_index", number(writer.place));
+            if let Some(part) = part {
+                let at = if let Kind::Message(parts) = &item.kind { parts.len().saturating_sub(1) } else { 0 };
+                event.int(part, number(at));
             }
-            item.str(if is_free { "input" } else { "arguments" }, "");
-        });
-        self.open = Open::Call(call, Text::default());
-    }
-
-    fn end_call(&mut self, mut call: Call<'static>, said: Text<'static>, out: &mut BytesMut) {
-        let id = self.item_id("fc");
-        let index = self.index();
-        if let Args::Free(_) = call.args {
-            self.event("response.custom_tool_call_input.done", out, |event| {
-                event.str("item_id", &id).int("output_index", index).text("input", &said);
-            });
-            call.args = Args::Free(said);
-        } else {
-            call.args = Args::Quoted(said);
-            let (name, args) = (call.name.clone(), call.args.quoted().into_owned());
-            self.event("response.function_call_arguments.done", out, |event| {
-                event.str("item_id", &id).int("output_index", index).str("name", &name).text("arguments", &args);
-            });
-        }
-        let mut item = BytesMut::new();
-        called(&call, &id, &mut item);
-        self.done(item, out);
-    }
-
-    fn end_reasoning(&mut self, text: Text<'static>, seal: Option<Seal<'static>>, out: &mut BytesMut) {
-        let id = self.item_id("rs");
-        let at = ("summary_index", 0);
-        if text.is_empty() {
-            self.begin_reasoning(&id, out);
-        } else {
-            self.part("response.reasoning_summary_text.done", &id, at, out, |event| {
-                event.text("text", &text);
-            });
-            self.part("response.reasoning_summary_part.done", &id, at, out, |event| {
-                event.object("part").str("type", "summary_text").text("text", &text);
-            });
-        }
-        let mut item = BytesMut::new();
-        reasoning(&Thinking { text, is_summary: true, seal }, &id, &mut item);
-        self.done(item, out);
-    }
-
-    fn begin_reasoning(&mut self, id: &str, out: &mut BytesMut) {
-        self.added(out, |item| {
-            item.str("type", "reasoning").str("id", id).array("summary");
+            write(item, event);
         });
     }
-}
 
-impl StreamWriter for Writer {
-    fn start(&mut self, start: &Start<'_>, out: &mut BytesMut) {
-        self.id = start.id.to_string();
-        self.model = start.model.to_string();
-        self.created = start.created;
-        for name in ["response.created", "response.in_progress"] {
-            let mut response = BytesMut::new();
-            self.response(None, None, &mut response);
-            self.event(name, out, |event| event.member("response").extend_from_slice(&response));
+    fn begin(&mut self, kind: Kind<'static>, out: &mut BytesMut) {
+        self.shut("completed", out);
+        let is_own = kind.own().is_some();
+        self.item = Some(kind.at(self.place, &self.head.id));
+        // What they are called with is told with their beginning.
+        if !is_own {
+            self.announce(out);
         }
     }
 
-    fn open(&mut self, _block: BlockId, _choice: usize, kind: &Opening<'_>, out: &mut BytesMut) {
-        if !matches!(kind, Opening::Text | Opening::Refusal) {
-            self.end_message(out);
+    fn announce(&mut self, out: &mut BytesMut) {
+        self.event("response.output_item.added", out, |writer, event| {
+            event.int("output_index", number(writer.place));
+            if let Some(item) = &writer.item {
+                item.write("in_progress", &mut event.object("item"));
+            }
+        });
+    }
+
+    /// Closes the item that is open.
+    fn shut(&mut self, status: &str, out: &mut BytesMut) {
+        let Some(item) = &self.item else { return };
+        if self.place > 0 {
+            self.items.extend_from_slice(b",");
         }
-        match kind {
-            Opening::Text | Opening::Refusal => self.begin_words(matches!(kind, Opening::Refusal), out),
-            Opening::Thinking { .. } => self.open = Open::Reasoning { text: Text::default(), seal: None },
-            Opening::Call { id, name, namespace, is_free, seal } => {
-                // A seal on a call has no slot; thinking before it has.
-                if let Some(seal) = seal {
-                    self.end_reasoning(Text::default(), Some(seal.clone().into_owned()), out);
+        let start = self.items.len();
+        item.write(status, &mut Object::new(&mut self.items));
+        self.event("response.output_item.done", out, |writer, event| {
+            event.int("output_index", number(writer.place));
+            event.member("item").extend_from_slice(&writer.items[start..]);
+        });
+        self.refuses |= item_refuses(self.item.take());
+        self.place += 1;
+    }
+
+    fn begin_part(&mut self, part: Part<'static>, out: &mut BytesMut) {
+        if !matches!(self.item, Some(Item { kind: Kind::Message(_), .. })) {
+            self.begin(Kind::Message(Vec::new()), out);
+        }
+        if let Some(Item { kind: Kind::Message(parts), .. }) = &mut self.item {
+            parts.push(part);
+        }
+        self.inside("response.content_part.added", Some("content_index"), out, write_part);
+    }
+
+    /// A thought that nobody can read, which belongs to what follows.
+    fn sealed(&mut self, seal: Seal<'static>, out: &mut BytesMut) {
+        self.begin(Kind::Reasoning { text: Text::default(), is_summary: true, seal: Some(seal) }, out);
+    }
+
+    fn say(&mut self, text: &Text<'_>, out: &mut BytesMut) {
+        let Some(item) = &mut self.item else { return };
+        let (name, part, is_text) = match &mut item.kind {
+            Kind::Message(parts) => {
+                let Some(part) = parts.last_mut() else { return };
+                part.text.push(text);
+                let name = if part.is_refusal { "response.refusal.delta" } else { "response.output_text.delta" };
+                (name, Some("content_index"), !part.is_refusal)
+            }
+            Kind::Reasoning { text: all, is_summary, .. } => {
+                let (is_first, is_summary) = (all.is_empty(), *is_summary);
+                if is_first {
+                    self.begin_thought(is_summary, out);
                 }
-                let args = if *is_free { Args::Free(Text::default()) } else { Args::Quoted(Text::default()) };
-                let call = Call {
-                    id: id.to_string().into(),
-                    name: name.to_string().into(),
-                    namespace: namespace.as_ref().map(|namespace| namespace.to_string().into()),
-                    args,
-                    seal: None,
-                };
-                self.begin_call(call, out);
+                if let Some(Item { kind: Kind::Reasoning { text: all, .. }, .. }) = &mut self.item {
+                    all.push(text);
+                }
+                let (name, part) = thought_names(is_summary);
+                (name[1], Some(part), false)
             }
-            Opening::Media(media) => {
-                let id = self.item_id("ig");
-                self.added(out, |item| {
-                    item.str("type", "image_generation_call")
-                        .str("id", &id)
-                        .str("status", "in_progress")
-                        .null("result");
-                });
-                let mut item = BytesMut::new();
-                picture(media, &id, &mut item);
-                self.done(item, out);
+            Kind::Call { args, .. } => {
+                let is_free = matches!(args, Args::Free(_));
+                if let Args::Free(all) | Args::Quoted(all) = args {
+                    all.push(text);
+                }
+                if item.kind.own().is_some() {
+                    return;
+                }
+                (call_names(is_free)[0], None, false)
             }
-        }
+            Kind::Image(_) => return,
+        };
+        self.inside(name, part, out, |_, event| {
+            event.text("delta", text);
+            if is_text {
+                event.array("logprobs");
+            }
+        });
     }
 
-    fn piece(&mut self, _block: BlockId, piece: &Piece<'_>, out: &mut BytesMut) {
-        match (&mut self.open, piece) {
-            (Open::Message { done, part: Some(words) }, Piece::Text(text)) => {
-                words.text.push(text);
-                let (at, is_refusal) = (("content_index", done.len()), words.is_refusal);
-                let id = self.item_id("msg");
-                let name = if is_refusal { "response.refusal.delta" } else { "response.output_text.delta" };
-                self.part(name, &id, at, out, |event| {
-                    event.text("delta", text);
+    fn begin_thought(&mut self, is_summary: bool, out: &mut BytesMut) {
+        let (names, part) = thought_names(is_summary);
+        self.inside(names[0], Some(part), out, |_, event| thought_part(is_summary, &Text::default(), event));
+    }
+
+    /// Tells the part or the arguments whole.
+    fn whole(&mut self, out: &mut BytesMut) {
+        match self.item.as_ref().map(|item| &item.kind) {
+            Some(Kind::Message(parts)) => {
+                let is_refusal = parts.last().is_some_and(|part| part.is_refusal);
+                let name = if is_refusal { "response.refusal.done" } else { "response.output_text.done" };
+                self.inside(name, Some("content_index"), out, |item, event| {
+                    let Kind::Message(parts) = &item.kind else { return };
+                    let Some(part) = parts.last() else { return };
+                    event.text(if is_refusal { "refusal" } else { "text" }, &part.text);
                     if !is_refusal {
                         event.array("logprobs");
                     }
                 });
+                self.inside("response.content_part.done", Some("content_index"), out, write_part);
             }
-            (Open::Message { done, part: Some(words) }, Piece::Citation(citation)) => {
-                let (at, number) = (("content_index", done.len()), words.citations.len());
-                let whole = (0, words.text.decode().chars().count());
-                let mut citation = citation.clone().into_owned();
-                citation.span.get_or_insert(whole);
-                words.citations.push(citation.clone());
-                let id = self.item_id("msg");
-                self.part("response.output_text.annotation.added", &id, at, out, |event| {
-                    event.int("annotation_index", i64::try_from(number).unwrap_or(0));
-                    annotation(&citation, whole, event.member("annotation"));
-                });
-            }
-            (Open::Reasoning { text, .. }, Piece::Text(more)) => {
-                let is_first = text.is_empty();
-                text.push(more);
-                let (id, at) = (self.item_id("rs"), ("summary_index", 0));
-                if is_first {
-                    self.begin_reasoning(&id, out);
-                    self.part("response.reasoning_summary_part.added", &id, at, out, |event| {
-                        event.object("part").str("type", "summary_text").str("text", "");
-                    });
-                }
-                self.part("response.reasoning_summary_text.delta", &id, at, out, |event| {
-                    event.text("delta", more);
-                });
-            }
-            (Open::Reasoning { seal, .. }, Piece::Seal(piece)) => match seal {
-                Some(seal) => seal.data.push(&piece.data),
-                None => *seal = Some(piece.clone().into_owned()),
-            },
-            (Open::Call(call, said), Piece::Text(more)) => {
-                said.push(more);
-                let name = match call.args {
-                    Args::Free(_) => "response.custom_tool_call_input.delta",
-                    _ => "response.function_call_arguments.delta",
+            Some(Kind::Reasoning { text, is_summary, .. }) if !text.is_empty() => {
+                let is_summary = *is_summary;
+                let (names, part) = thought_names(is_summary);
+                let of = |item: &Item<'_>, event: &mut Object<'_>, in_part: bool| {
+                    let Kind::Reasoning { text, .. } = &item.kind else { return };
+                    if in_part {
+                        thought_part(is_summary, text, event);
+                    } else {
+                        event.text("text", text);
+                    }
                 };
-                let (id, index) = (self.item_id("fc"), self.index());
-                self.event(name, out, |event| {
-                    event.str("item_id", &id).int("output_index", index).text("delta", more);
+                self.inside(names[2], Some(part), out, |item, event| of(item, event, false));
+                self.inside(names[3], Some(part), out, |item, event| of(item, event, true));
+            }
+            Some(kind @ Kind::Call { args, .. }) => {
+                if kind.own().is_some() {
+                    return self.announce(out);
+                }
+                let is_free = matches!(args, Args::Free(_));
+                // No arguments are an empty object: clients parse what they were sent.
+                if matches!(args, Args::Quoted(text) if text.is_blank()) {
+                    self.say(&Text::plain("{}"), out);
+                }
+                self.inside(call_names(is_free)[1], None, out, |item, event| {
+                    let Kind::Call { name, args, .. } = &item.kind else { return };
+                    match args {
+                        Args::Free(input) => event.text("input", input),
+                        args => event.str("name", name).text("arguments", &args.quoted()),
+                    };
                 });
             }
             _ => {}
         }
     }
+}
+
+/// The events of a thought, and what says which of its paragraphs they are about.
+const fn thought_names(is_summary: bool) -> ([&'static str; 4], &'static str) {
+    if is_summary {
+        let names = [
+            "response.reasoning_summary_part.added",
+            "response.reasoning_summary_text.delta",
+            "response.reasoning_summary_text.done",
+            "response.reasoning_summary_part.done",
+        ];
+        (names, "summary_index")
+    } else {
+        let names = [
+            "response.content_part.added",
+            "response.reasoning_text.delta",
+            "response.reasoning_text.done",
+            "response.content_part.done",
+        ];
+        (names, "content_index")
+    }
+}
+
+/// The events of what a tool is called with.
+const fn call_names(is_free: bool) -> [&'static str; 2] {
+    if is_free {
+        ["response.custom_tool_call_input.delta", "response.custom_tool_call_input.done"]
+    } else {
+        ["response.function_call_arguments.delta", "response.function_call_arguments.done"]
+    }
+}
+
+fn thought_part(is_summary: bool, text: &Text<'_>, event: &mut Object<'_>) {
+    let kind = if is_summary { "summary_text" } else { "reasoning_text" };
+    event.object("part").str("type", kind).text("text", text);
+}
+
+fn write_part(item: &Item<'_>, event: &mut Object<'_>) {
+    let Kind::Message(parts) = &item.kind else { return };
+    if let Some(part) = parts.last() {
+        part.write(&mut event.object("part"));
+    }
+}
+
+fn item_refuses(item: Option<Item<'_>>) -> bool {
+    item.is_some_and(|item| item.refuses())
+}
+
+fn number(at: usize) -> i64 {
+    i64::try_from(at).unwrap_or(i64::MAX)
+}
+
+impl StreamWriter for Writer {
+    fn keeps(&self) -> bool {
+        true
+    }
+
+    fn start(&mut self, start: &Start<'_>, out: &mut BytesMut) {
+        self.head = Head::new(&start.id, &start.model, start.created, &self.asked);
+        self.account("response.created", Ending::Running, None, out);
+        self.account("response.in_progress", Ending::Running, None, out);
+    }
+
+    fn open(&mut self, _block: BlockId, _choice: usize, kind: &Opening<'_>, out: &mut BytesMut) {
+        match kind {
+            Opening::Text => self.begin_part(Part::default(), out),
+            Opening::Refusal => self.begin_part(Part::refusal(Text::default()), out),
+            Opening::Thinking { is_summary } => {
+                let is_summary = *is_summary || self.asked.summaries;
+                self.begin(Kind::Reasoning { text: Text::default(), is_summary, seal: None }, out);
+            }
+            Opening::Call { id, name, namespace, is_free, seal } => {
+                // A seal on a call has no slot; a thought before it has.
+                if let Some(seal) = seal {
+                    self.sealed(seal.clone().into_owned(), out);
+                }
+                let args = if *is_free { Args::Free(Text::default()) } else { Args::Quoted(Text::default()) };
+                let kind = Kind::Call {
+                    call_id: id.to_string(),
+                    name: name.to_string(),
+                    namespace: namespace.as_deref().map(str::to_owned),
+                    args,
+                };
+                self.begin(kind, out);
+            }
+            Opening::Media(media) => match (&media.source, media.kind) {
+                (Source::Inline { data, .. }, MediaKind::Image) => {
+                    self.begin(Kind::Image(data.clone().into_owned()), out);
+                }
+                (Source::Url(url), _) => {
+                    self.begin_part(Part::default(), out);
+                    self.say(url, out);
+                    self.whole(out);
+                }
+                _ => {}
+            },
+        }
+    }
+
+    fn piece(&mut self, _block: BlockId, piece: &Piece<'_>, out: &mut BytesMut) {
+        match piece {
+            Piece::Text(text) => self.say(text, out),
+            Piece::Seal(piece) => {
+                if let Some(Item { kind: Kind::Reasoning { seal, .. }, .. }) = &mut self.item {
+                    match seal {
+                        // Seals come in pieces too.
+                        Some(seal) => seal.data.push(&piece.data),
+                        None => *seal = Some(piece.clone().into_owned()),
+                    }
+                }
+            }
+            Piece::Citation(citation) => {
+                let Some(Item { kind: Kind::Message(parts), .. }) = &mut self.item else { return };
+                let Some(part) = parts.last_mut().filter(|part| !part.is_refusal) else { return };
+                let (at, whole) = (part.citations.len(), part.chars());
+                part.citations.push((citation.clone().into_owned(), whole));
+                self.inside("response.output_text.annotation.added", Some("content_index"), out, |_, event| {
+                    event.int("annotation_index", number(at));
+                    write_annotation(citation, whole, &mut event.object("annotation"));
+                });
+            }
+        }
+    }
 
     fn close(&mut self, _block: BlockId, out: &mut BytesMut) {
-        match std::mem::replace(&mut self.open, Open::None) {
-            Open::None => {}
-            open @ Open::Message { .. } => {
-                self.open = open;
-                self.end_words(out);
-            }
-            Open::Reasoning { text, seal } => self.end_reasoning(text, seal, out),
-            Open::Call(call, said) => self.end_call(call, said, out),
-        }
+        self.whole(out);
     }
 
     fn end(&mut self, end: &End<'_>, out: &mut BytesMut) {
-        let finish = end.finishes.first().cloned().unwrap_or_default();
+        let default = Finish::default();
+        let finish = end.finishes.first().unwrap_or(&default);
         if let Some(explanation) = &finish.explanation {
-            self.end_message(out);
-            self.begin_words(true, out);
-            self.piece(BlockId(0), &Piece::Text(explanation.borrowed()), out);
+            self.begin_part(Part::refusal(Text::default()), out);
+            self.say(explanation, out);
+            self.whole(out);
         }
-        self.end_message(out);
-        let mut response = BytesMut::new();
-        self.response(Some(&finish), end.usage, &mut response);
-        let name = if incomplete(&finish).is_none() { "response.completed" } else { "response.incomplete" };
-        self.event(name, out, |event| event.member("response").extend_from_slice(&response));
+        let refuses = self.refuses || self.item.as_ref().is_some_and(Item::refuses);
+        let ending = Ending::of(finish, refuses);
+        self.shut(ending.status(), out);
+        let name = if let Ending::Incomplete(_) = ending { "response.incomplete" } else { "response.completed" };
+        self.account(name, ending, end.usage, out);
     }
 
     fn fail(&mut self, failure: &Failure, out: &mut BytesMut) {
-        let (_, _, code) = shape(failure.kind);
-        let (id, model) = (self.id.clone(), self.model.clone());
-        let id = if id.is_empty() { self.asked.id.clone() } else { id };
-        let created = self.created.unwrap_or(self.asked.created);
-        self.event("response.failed", out, |event| {
-            let mut response = event.object("response");
-            response.str("id", &if id.starts_with("resp_") { id.clone() } else { format!("resp_{id}") });
-            response.str("object", "response").int("created_at", created).str("status", "failed");
-            response.object("error").str("code", code.unwrap_or("server_error")).str("message", &failure.message);
-            response.null("incomplete_details").null("instructions").object("metadata");
-            response.str("model", &model).array("output");
-            response.bool("parallel_tool_calls", true).str("tool_choice", "auto").array("tools");
-            response.null("temperature").null("top_p").null("usage");
-        });
+        self.account("response.failed", Ending::Failed(failure), None, out);
     }
 }

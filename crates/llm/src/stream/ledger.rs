@@ -171,6 +171,9 @@ impl Pen<'_> {
             return;
         }
         self.ledger.summary.content += piece.size();
+        if self.writer.keeps() && self.ledger.summary.content > MOST_HELD {
+            return self.fail(&too_much());
+        }
         if let (Some(wrapped), Piece::Text(text)) = (&mut block.wrapped, &piece) {
             wrapped.push_str(text.escaped());
             self.hold(text.len());

@@ -72,6 +72,11 @@ pub(crate) trait StreamWriter: std::fmt::Debug + Send {
         false
     }
 
+    /// Whether all that is said is kept until the end, which therefore can't be endless.
+    fn keeps(&self) -> bool {
+        false
+    }
+
     fn start(&mut self, start: &Start<'_>, out: &mut BytesMut);
     fn open(&mut self, block: BlockId, choice: usize, kind: &Opening<'_>, out: &mut BytesMut);
     fn piece(&mut self, block: BlockId, piece: &Piece<'_>, out: &mut BytesMut);

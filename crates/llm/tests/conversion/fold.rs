@@ -231,85 +231,15 @@ fn gemini_event(event: &Value, said: &mut Said) {
     assert!(said.usage.is_none() || said.finish.is_some(), "usage comes with the finish");
 }
 
-fn responses(stream: &str) -> Said {
+/// What an answer comes to, alone or in a stream's last event.
+fn response(answer: &Value) -> Said {
+    assert_eq!(answer["object"], "response");
+    for member in ["id", "created_at", "model", "parallel_tool_calls", "tool_choice", "tools", "error", "instructions"]
+    {
+        assert!(answer.get(member).is_some(), "{member} is there");
+    }
     let mut said = Said::default();
-    let mut items: Vec<Value> = Vec::new();
-    // The open item, the open part, and what its pieces came to.
-    let mut item: Option<Value> = None;
-    let mut part: Option<Value> = None;
-    let mut told = String::new();
-    let mut whole = None;
-    for (number, event) in stream.split_terminator("\n\n").enumerate() {
-        assert!(whole.is_none() && said.error.is_none(), "nothing follows the end");
-        let name = event.lines().find_map(|line| line.strip_prefix("event: ")).unwrap();
-        let event: Value = serde_json::from_str(data(event)).unwrap_or_else(|error| panic!("{error}: {event}"));
-        assert_eq!((&event["type"], &event["sequence_number"]), (&json!(name), &json!(number)));
-        if let Some(index) = event.get("output_index") {
-            assert_eq!(*index, items.len(), "the open item's number");
-        }
-        if let (Some(id), Some(item)) = (event.get("item_id"), &item) {
-            assert_eq!(*id, item["id"], "the open item's id");
-        }
-        let delta = string(&event["delta"]);
-        match name {
-            "response.created" => assert_eq!(number, 0),
-            "response.in_progress" => assert_eq!(number, 1),
-            "response.output_item.added" => {
-                assert!(item.is_none(), "items don't overlap");
-                item = Some(event["item"].clone());
-                told.clear();
-            }
-            "response.content_part.added" | "response.reasoning_summary_part.added" => {
-                assert!(item.is_some() && part.is_none());
-                part = Some(event["part"].clone());
-                told.clear();
-            }
-            "response.output_text.delta" | "response.refusal.delta" | "response.reasoning_summary_text.delta" => {
-                assert!(part.is_some(), "a delta is in an open part");
-                told += &delta;
-            }
-            "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
-                assert!(item.is_some());
-                told += &delta;
-            }
-            "response.output_text.annotation.added" => assert!(part.is_some()),
-            "response.output_text.done" | "response.reasoning_summary_text.done" => {
-                assert_eq!(event["text"], told);
-            }
-            "response.refusal.done" => assert_eq!(event["refusal"], told),
-            "response.function_call_arguments.done" => {
-                assert!(event["arguments"] == told || told.is_empty() && event["arguments"] == "{}");
-            }
-            "response.custom_tool_call_input.done" => assert_eq!(event["input"], told),
-            "response.content_part.done" | "response.reasoning_summary_part.done" => {
-                assert_eq!(part.take().expect("a part is open")["type"], event["part"]["type"]);
-            }
-            "response.output_item.done" => {
-                let added = item.take().expect("an item is open");
-                assert!(part.is_none());
-                assert_eq!((&added["id"], &added["type"]), (&event["item"]["id"], &event["item"]["type"]));
-                items.push(event["item"].clone());
-            }
-            "response.completed" | "response.incomplete" => {
-                assert!(item.is_none());
-                assert_eq!(event["response"]["output"], json!(items), "the answer has the items that were announced");
-                assert_eq!(format!("response.{}", string(&event["response"]["status"])), name);
-                whole = Some(event["response"].clone());
-            }
-            "response.failed" => said.error = Some(string(&event["response"]["error"]["message"])),
-            other => panic!("{other}"),
-        }
-    }
-    if let Some(whole) = whole {
-        return response(&whole);
-    }
-    assert!(said.error.is_some(), "an end or an error: {stream}");
-    said
-}
-
-fn response(body: &Value) -> Said {
-    let mut said = Said { finish: body["status"].as_str().map(str::to_owned), ..Said::default() };
-    for item in body["output"].as_array().unwrap() {
+    for item in answer["output"].as_array().unwrap() {
         match item["type"].as_str().unwrap() {
             "message" => {
                 for part in item["content"].as_array().unwrap() {
@@ -317,15 +247,110 @@ fn response(body: &Value) -> Said {
                 }
             }
             "reasoning" => {
-                let parts = item["summary"].as_array().unwrap();
-                said.thinking += &parts.iter().map(|part| string(&part["text"])).collect::<String>();
+                for list in ["summary", "content"] {
+                    for part in item[list].as_array().into_iter().flatten() {
+                        said.thinking += &string(&part["text"]);
+                    }
+                }
             }
             "function_call" => {
-                said.calls.push((string(&item["call_id"]), string(&item["name"]), parse(&string(&item["arguments"]))));
+                let args = parse(&string(&item["arguments"]));
+                said.calls.push((string(&item["call_id"]), string(&item["name"]), args));
             }
-            other => panic!("{other}"),
+            "custom_tool_call" => {
+                said.calls.push((string(&item["call_id"]), string(&item["name"]), item["input"].clone()));
+            }
+            kind => {
+                let payload = item.get("action").or(item.get("operation")).cloned().unwrap_or_default();
+                said.calls.push((string(&item["call_id"]), kind.to_owned(), payload));
+            }
         }
     }
-    said.usage = Some(body["usage"].clone()).filter(|usage| !usage.is_null());
+    said.finish = answer["status"].as_str().map(|status| {
+        let reason = string(&answer["incomplete_details"]["reason"]);
+        if reason.is_empty() { status.to_owned() } else { format!("{status}: {reason}") }
+    });
+    said.usage = Some(answer["usage"].clone()).filter(|usage| !usage.is_null());
     said
+}
+
+/// Everything is announced, told in pieces, told whole and closed, one after the other, and the last event has it all again.
+fn responses(stream: &str) -> Said {
+    let mut items: Vec<Value> = Vec::new();
+    // The item that is open; its part, and what its pieces come to.
+    let mut open: Option<Value> = None;
+    let mut part: Option<Value> = None;
+    let (mut told, mut parts) = (String::new(), 0);
+    let mut last = None;
+    for (number, event) in stream.split_terminator("\n\n").enumerate() {
+        assert!(last.is_none(), "nothing follows the end");
+        let name = event.lines().find_map(|line| line.strip_prefix("event: ")).unwrap();
+        let event: Value = serde_json::from_str(data(event)).unwrap_or_else(|error| panic!("{error}: {event}"));
+        assert_eq!(event["type"], name);
+        assert_eq!(event["sequence_number"], number, "events are numbered without gaps");
+        if let Some(response) = event.get("response") {
+            let status = match name {
+                "response.created" | "response.in_progress" => {
+                    assert_eq!(number, usize::from(name == "response.in_progress"), "they come first");
+                    assert_eq!(response["output"], json!([]));
+                    "in_progress"
+                }
+                "response.failed" => "failed",
+                "response.completed" => "completed",
+                "response.incomplete" => "incomplete",
+                other => panic!("{other}"),
+            };
+            assert_eq!(response["status"], status);
+            if status != "in_progress" {
+                assert!(status == "failed" || open.is_none(), "what was opened was closed");
+                assert_eq!(response["output"], json!(items), "the last event has what was said");
+                last = Some(response.clone());
+            }
+            continue;
+        }
+        assert_eq!(event["output_index"], items.len(), "items are numbered from 0 without gaps");
+        if name == "response.output_item.added" {
+            assert!(open.is_none(), "items don't overlap");
+            (parts, told) = (0, String::new());
+            open = Some(event["item"].clone());
+            continue;
+        }
+        let item = open.as_ref().expect("an item is open");
+        if name == "response.output_item.done" {
+            assert_eq!((&event["item"]["id"], &event["item"]["type"]), (&item["id"], &item["type"]));
+            assert!(part.is_none(), "parts are closed before their item");
+            items.push(event["item"].clone());
+            open = None;
+            continue;
+        }
+        assert_eq!(event["item_id"], item["id"]);
+        if let Some(at) = event.get("content_index").or(event.get("summary_index")) {
+            assert_eq!(*at, parts, "parts are numbered from 0 without gaps");
+        }
+        let whole = ["text", "refusal", "arguments", "input"].iter().find_map(|member| event.get(*member));
+        if name.ends_with("part.added") {
+            assert!(part.is_none(), "parts don't overlap");
+            (part, told) = (Some(event["part"].clone()), String::new());
+        } else if name.ends_with("part.done") {
+            let words = string(&event["part"]["text"]) + &string(&event["part"]["refusal"]);
+            assert_eq!(words, told);
+            assert_eq!(event["part"]["type"], part.take().expect("a part is open")["type"]);
+            parts += 1;
+        } else if name.ends_with(".delta") {
+            assert!(
+                part.is_some() || item["type"].as_str().unwrap().ends_with("_call"),
+                "a delta is in a part or a call"
+            );
+            told += event["delta"].as_str().unwrap();
+        } else if let Some(whole) = whole {
+            assert_eq!(*whole, told, "the whole is the sum of the pieces");
+        } else {
+            assert_eq!(name, "response.output_text.annotation.added");
+        }
+    }
+    let last = last.unwrap_or_else(|| panic!("no end: {stream}"));
+    if last["status"] == "failed" {
+        return Said { error: Some(string(&last["error"]["message"])), ..Said::default() };
+    }
+    response(&last)
 }

@@ -10,6 +10,7 @@ mod answers;
 mod fold;
 mod pitfalls;
 mod requests;
+mod responses;
 mod streams;
 
 use std::{fs, path::Path};

@@ -70,6 +70,7 @@ fn a_stream_cut_anywhere_before_its_finish_ends_in_an_error_and_never_as_if_it_w
             "\"finishReason\":",
             "\"done\":true",
             "\"type\":\"response.completed\"",
+            "\"type\":\"response.incomplete\"",
         ]
         .iter()
         .find_map(|word| text.find(word))
