@@ -126,6 +126,19 @@ async fn every_budget_that_applies_must_have_room() {
 }
 
 #[tokio::test]
+async fn a_strict_key_asks_for_no_more_than_is_held_for_it() {
+    let (gateway, upstream) = priced().await;
+    let key = gateway.key_with(json!({"budget": {"limit_nusd": 50 * PRICE}})).await;
+    let secret = key["secret"].as_str().unwrap();
+    gateway.ask(secret, "m").await.expect(200);
+    gateway.patch(&format!("/api/keys/{}", key["id"]), json!({"strict": true})).await.expect(200);
+    gateway.ask(secret, "m").await.expect(200);
+    gateway.chat(secret, json!({"model": "m", "max_tokens": 7, "messages": []})).await.expect(200);
+    let limits: Vec<Value> = upstream.seen().iter().map(|seen| seen.json()["max_tokens"].clone()).collect();
+    assert_eq!(limits, [Value::Null, json!(4_096), json!(7)]);
+}
+
+#[tokio::test]
 async fn a_budget_that_comes_to_its_end_is_told_once_and_shown_to_whom_it_belongs() {
     let (gateway, _upstream) = priced().await;
     let key =

@@ -29,6 +29,8 @@ pub struct Key {
     pub group: String,
     /// Addresses and networks that it may be used from; all if empty.
     pub ip_allow: Vec<String>,
+    /// Its requests are sent with the limit of output that was estimated, where they name none.
+    pub strict: bool,
     /// What it may spend; anything if `null`.
     pub budget: Option<Budget>,
     pub limits: Limits,
@@ -108,6 +110,10 @@ pub struct NewKey {
     /// Addresses and networks that it may be used from, such as `10.0.0.0/8`; all if empty.
     #[serde(default)]
     pub ip_allow: Vec<String>,
+    /// Send its requests with the limit of output that was estimated, 4,096 tokens, where they name none: then none costs more than was
+    /// held for it in budgets.
+    #[serde(default)]
+    pub strict: bool,
     /// What it may spend; anything if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<NewBudget>,
@@ -153,6 +159,8 @@ pub struct KeyPatch {
     pub group: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip_allow: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
     /// `null` makes it work for ever.
     #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Time>))]

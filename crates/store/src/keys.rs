@@ -57,6 +57,8 @@ pub struct AccessKey {
     pub group: String,
     /// Anywhere if empty.
     pub ip_allow: Vec<IpNet>,
+    /// Its requests name the limit of output that was estimated, where they name none.
+    pub strict: bool,
     pub limits: Limits,
     /// What is asked and answered is kept.
     pub bodies: bool,
@@ -99,12 +101,12 @@ pub enum KeyError {
 
 const SELECT: &str = "SELECT keys.id, keys.user_id, users.username, keys.name, keys.public_id, keys.last4,
     keys.status, keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.limits, keys.bodies, keys.last_used_at,
-    keys.created_at
+    keys.created_at, keys.strict
     FROM keys JOIN users ON users.id = keys.user_id WHERE ";
 
 const SELECT_FOR_RELAY: &str = "SELECT keys.id, keys.user_id, keys.name, keys.public_id, keys.mac, keys.status,
     keys.expires_at, keys.models, keys.group_name, keys.ip_allow, keys.limits, keys.bodies, users.limits AS user_limits,
-    users.enabled
+    users.enabled, keys.strict
     FROM keys JOIN users ON users.id = keys.user_id";
 
 impl Keys<'_> {
@@ -177,6 +179,9 @@ impl Keys<'_> {
                     .map_err(Error::from)?
                     .try_get("id")
                     .map_err(Error::from)?;
+                    if new.strict {
+                        set_strict(tx, id, true).await?;
+                    }
                     if new.budget.is_some() {
                         budgets::set(tx, &Owner::Key(id), new.budget.as_ref(), now).await?;
                     }
@@ -218,6 +223,9 @@ impl Keys<'_> {
                     .execute(&mut *tx)
                     .await
                     .map_err(Error::from)?;
+                    if let Some(strict) = patch.strict {
+                        set_strict(tx, id, strict).await?;
+                    }
                     if let Some(budget) = &patch.budget {
                         budgets::set(tx, &Owner::Key(id), budget.as_ref(), now).await?;
                     }
@@ -246,6 +254,7 @@ impl Keys<'_> {
             models: Vec::new(),
             group,
             ip_allow: Vec::new(),
+            strict: false,
             limits: Limits::default(),
             bodies: false,
             user_limits,
@@ -353,12 +362,18 @@ fn key(row: &AnyRow) -> Result<Key, Error> {
         models: row.json("models")?,
         group: row.get("group_name")?,
         ip_allow: row.json("ip_allow")?,
+        strict: row.flag("strict")?,
         budget: None,
         limits: row.json("limits")?,
         bodies: row.flag("bodies")?,
         last_used_at: row.time_if_any("last_used_at")?,
         created_at: row.time("created_at")?,
     })
+}
+
+async fn set_strict(tx: &mut AnyConnection, id: i64, strict: bool) -> Result<(), Error> {
+    sqlx::query("UPDATE keys SET strict = $1 WHERE id = $2").bind(i64::from(strict)).bind(id).execute(tx).await?;
+    Ok(())
 }
 
 fn access_key(row: &AnyRow) -> Result<AccessKey, Error> {
@@ -373,6 +388,7 @@ fn access_key(row: &AnyRow) -> Result<AccessKey, Error> {
         models: row.json("models")?,
         group: row.get("group_name")?,
         ip_allow: networks(&row)?,
+        strict: row.flag("strict")?,
         limits: row.json("limits")?,
         bodies: row.flag("bodies")?,
         user_limits: row.json("user_limits")?,

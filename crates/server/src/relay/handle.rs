@@ -73,10 +73,11 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
     };
     let bytes = received.bytes.clone();
     let recorded = key.bodies.then(|| Record::new(app, &arrival, bytes.clone()));
-    let request = match body::work(bytes.len(), move || chat::Request::read(endpoint, bytes)).await {
+    let mut request = match body::work(bytes.len(), move || chat::Request::read(endpoint, bytes)).await {
         Ok(request) => request,
         Err(failure) => return refused(None, &failure),
     };
+    request.bounded = key.strict;
     let snapshot = app.snapshot();
     let candidates = match plan(&snapshot, key, &request.model, arrival.at, random) {
         Ok(candidates) => candidates,

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use api::{Fields, budgets::Budget, groups::Group};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::draft::{Draft, Expiry, NO_DATE};
@@ -73,6 +74,10 @@ pub(crate) fn KeyForm(props: &FormProps) -> Html {
             </div>
         }
     });
+    let strict = {
+        let set = set!(strict);
+        move |event: Event| set(event.target_unchecked_into::<HtmlInputElement>().checked())
+    };
     let expiry_fault = fault("expires_at");
     html! {
         <div class="grid gap-4">
@@ -93,6 +98,10 @@ pub(crate) fn KeyForm(props: &FormProps) -> Html {
                 placeholder={t.keys_models_all()} on_change={set!(models)} />
             <Chips id="ip_allow" label={t.keys_ip_allow()} values={draft.ip_allow.clone()} error={fault("ip_allow")} help={html! { t.keys_ip_allow_help() }}
                 placeholder={t.keys_ip_anywhere()} on_change={set!(ip_allow)} />
+            <label class="flex items-start gap-2.5 cursor-pointer">
+                <input id="strict" type="checkbox" class="checkbox checkbox-xs checkbox-primary mt-0.5" checked={draft.strict} onchange={strict} />
+                <span>{t.keys_strict()}<span class="help block">{t.keys_strict_help()}</span></span>
+            </label>
             <AllowanceFields draft={draft.allowance.clone()} on_change={set!(allowance)} faults={props.faults.clone()} budget={props.budget.clone()} />
             <div class="flex items-start gap-3">
                 <Toggle label={t.keys_bodies()} on={draft.bodies} on_change={set!(bodies)} />

@@ -131,6 +131,7 @@ pub(crate) mod tests {
             models: Vec::new(),
             group: "default".to_owned(),
             ip_allow: Vec::new(),
+            strict: false,
             budget: None,
             limits: ::api::limits::Limits::default(),
             bodies: false,

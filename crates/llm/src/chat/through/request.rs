@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::estimate::estimate;
+use super::estimate::{USUAL_OUTPUT, estimate};
 use crate::{
-    Failure, Kind,
+    Failure, Kind, Quirks,
     json::{Members, Splice, Twice, span},
     price::Estimate,
 };
@@ -39,6 +39,9 @@ impl Endpoint {
     }
 }
 
+/// What clients call the most output tokens, the newer name first.
+const LIMITS: [&str; 2] = ["max_completion_tokens", "max_tokens"];
+
 /// A request that passes through: its bytes, and the few members that the gateway needs to know.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -49,8 +52,12 @@ pub struct Request {
     pub include_usage: bool,
     /// The most output tokens that the client asks for.
     pub max_output: Option<i64>,
+    /// Where the client names no limit, the upstream is told what was estimated: no answer is longer than what was held for it.
+    pub bounded: bool,
     /// What it may use.
     pub estimate: Estimate,
+    /// Limits that the client wrote and left open.
+    open_limits: Vec<Range<usize>>,
     body: Bytes,
     model_at: Range<usize>,
     stream_options: Option<StreamOptions>,
@@ -113,11 +120,24 @@ impl Request {
                 })
             }
         };
-        let max_output = ["max_completion_tokens", "max_tokens"]
-            .into_iter()
-            .find_map(|name| members.get(name).ok().flatten()?.get().parse().ok());
+        let limits = || LIMITS.into_iter().filter_map(|name| members.get(name).ok().flatten());
+        let max_output = limits().find_map(|limit| limit.get().parse().ok());
+        let open_limits =
+            limits().filter(|limit| limit.get() == "null").map(|limit| span(&body, limit.get())).collect();
         let estimate = estimate(endpoint, &body, &members, max_output);
-        Ok(Self { endpoint, model, stream, include_usage, max_output, estimate, body, model_at, stream_options })
+        Ok(Self {
+            endpoint,
+            model,
+            stream,
+            include_usage,
+            max_output,
+            bounded: false,
+            estimate,
+            open_limits,
+            body,
+            model_at,
+            stream_options,
+        })
     }
 
     /// The body for an upstream that knows the model as `model`. With `ask_usage`, a stream is asked to end in its
@@ -142,7 +162,21 @@ impl Request {
                 }
             }
         }
+        if self.bounded && self.max_output.is_none() && self.endpoint != Endpoint::Embeddings {
+            self.bound(model, &mut splice);
+        }
         splice.finish()
+    }
+
+    /// Says the estimated limit, by the name that the model knows unless the client wrote one.
+    fn bound(&self, model: &str, splice: &mut Splice<'_>) {
+        if let Some(at) = self.open_limits.first() {
+            return splice.replace(at.clone(), USUAL_OUTPUT.to_string().into_bytes());
+        }
+        let is_chat = self.endpoint == Endpoint::ChatCompletions;
+        let modern = is_chat && Quirks::default().of_model(model).max_completion_tokens;
+        let name = LIMITS[usize::from(!modern)];
+        splice.append(0..self.body.len(), false, format!(r#""{name}":{USUAL_OUTPUT}"#).as_bytes());
     }
 
     /// The body as it came.
@@ -170,6 +204,33 @@ mod tests {
         let request = read(r#"{"messages":[{"content":"model"}],"model":"m","seed":1e3,"unknown":[1,2.50]}"#).unwrap();
         let expected = r#"{"messages":[{"content":"model"}],"model":"up/\"x\"","seed":1e3,"unknown":[1,2.50]}"#;
         assert_eq!(request.write("up/\"x\"", false), expected);
+    }
+
+    #[test]
+    fn a_bounded_request_names_the_limit_that_was_estimated() {
+        for (endpoint, body, model, expected) in [
+            (Endpoint::ChatCompletions, r#"{"model":"m"}"#, "m", r#"{"model":"m","max_tokens":4096}"#),
+            (Endpoint::ChatCompletions, r#"{"model":"m"}"#, "o3", r#"{"model":"o3","max_completion_tokens":4096}"#),
+            (Endpoint::Completions, r#"{"model":"m"}"#, "o3", r#"{"model":"o3","max_tokens":4096}"#),
+            (
+                Endpoint::ChatCompletions,
+                r#"{"max_tokens":null,"model":"m"}"#,
+                "m",
+                r#"{"max_tokens":4096,"model":"m"}"#,
+            ),
+            (Endpoint::ChatCompletions, r#"{"model":"m","max_tokens":7}"#, "m", r#"{"model":"m","max_tokens":7}"#),
+            (
+                Endpoint::ChatCompletions,
+                r#"{"model":"m","stream":true}"#,
+                "m",
+                r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":4096}"#,
+            ),
+            (Endpoint::Embeddings, r#"{"model":"m"}"#, "m", r#"{"model":"m"}"#),
+        ] {
+            let mut request = Request::read(endpoint, Bytes::from_static(body.as_bytes())).unwrap();
+            request.bounded = true;
+            assert_eq!(request.write(model, true), expected, "{body}");
+        }
     }
 
     #[test]
