@@ -270,6 +270,24 @@ await drive({ locale: LOCALE, shots: SHOTS }, async (page, step) => {
     assert.equal(await rows.first().locator("a").getAttribute("href"), `/logs/${late}`);
   });
 
+  await step("what-was-asked-and-answered", [], async () => {
+    await page.goto(`${ORIGIN}/keys/1`);
+    await page.getByRole("switch", { name: t("keys.bodies") }).click();
+    await button(t("do.save"), drawer).click();
+    await drawer.waitFor({ state: "detached" });
+    await page.getByRole("link", { name: t("nav.logs"), exact: true }).click();
+    await heading(t("logs.title")).waitFor();
+    const asked = await ask("plain");
+    await row(asked).click();
+    // The row says so once it is written down, which nobody waits for.
+    await button(t("logs.bodies_read"), drawer).click();
+    const bodies = drawer.getByTestId("bodies");
+    await bodies.getByText('"content": "Hi"').waitFor();
+    await button(t("logs.body_copy", { name: t("logs.body_answer") }), bodies).waitFor();
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "detached" });
+  });
+
   await step("others-do-not-exist", [
     { status: 404, path: `/api/logs/${broken}` },
   ], async () => {

@@ -89,4 +89,22 @@ mod tests {
             assert_eq!(left.len(), rows, "after {days} days");
         }
     }
+
+    #[tokio::test]
+    async fn requests_and_what_was_said_in_them_are_kept_for_as_many_days_as_the_settings_say() {
+        let app = TestApp::new().await;
+        let owner = app.cookie(Role::Owner).await;
+        let user = app.app.store.users().owner().await.unwrap().unwrap().id;
+        let id = app.log(user, "laptop").await;
+        let said = store::NewBody { bytes: b"hi".to_vec(), whole_bytes: 2, cut: false };
+        app.app.store.bodies().save(id, user, Some(said), None).await.unwrap();
+        let path = format!("/api/logs/{id}");
+        for (days, row, body) in [(6, 200, 200), (8, 200, 404), (89, 200, 404), (91, 404, 404)] {
+            let now = Time::from_millis(app.app.clock.now().as_millis() + days * DAY);
+            assert!(!prune(&app.app, now).await.unwrap());
+            let status = async |path: &str| app.send(json("GET", path, Some(&owner), &json!({}))).await.status();
+            assert_eq!(status(&path).await, row, "after {days} days");
+            assert_eq!(status(&format!("{path}/bodies")).await, body, "after {days} days");
+        }
+    }
 }

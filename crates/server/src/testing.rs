@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use api::{session::Role, settings::Source};
+use api::{logs::LogState, session::Role, settings::Source};
 use axum::{Router, body::Body, response::Response};
 use http::{Request, header};
 use http_body_util::BodyExt;
 use secrecy::ExposeSecret;
-use store::{Durability, MasterKeySource, SignedInFrom, Store, SystemClock};
+use store::{Charge, Durability, MasterKeySource, Open, Settle, SignedInFrom, Store, SystemClock, Usage};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -70,6 +70,47 @@ impl TestApp {
         };
         let token = self.app.store.sessions().create(user.id, SignedInFrom::default()).await.unwrap();
         format!("{SESSION_COOKIE}={}", token.expose_secret())
+    }
+
+    /// A finished request of a user's, just now; its id.
+    pub(crate) async fn log(&self, user_id: i64, key_name: &str) -> Uuid {
+        let open = Open {
+            id: Uuid::now_v7(),
+            created_at: self.app.clock.now(),
+            user_id,
+            key_id: 1,
+            key_name: key_name.to_owned(),
+            model: "m".to_owned(),
+            endpoint: "/v1/chat/completions".to_owned(),
+            dialect: "chat".to_owned(),
+            stream: false,
+            client_ip: None,
+            user_agent: None,
+            input_estimate: 1,
+            price_id: None,
+            multiplier_ppm: 1_000_000,
+            hold: None,
+        };
+        let settle = Settle {
+            id: open.id,
+            key_id: 1,
+            state: LogState::Done,
+            status: Some(200),
+            channel_id: None,
+            channel_name: None,
+            upstream_model: None,
+            attempts: Vec::new(),
+            usage: Usage { input: 3, ..Usage::default() },
+            estimated: false,
+            anomalous: false,
+            charge: Charge::default(),
+            ttft_ms: None,
+            duration_ms: 1,
+            error: None,
+        };
+        let id = open.id;
+        self.app.store.ledger().reject(open, settle).await.unwrap().await.unwrap();
+        id
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response {

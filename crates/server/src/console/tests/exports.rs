@@ -4,49 +4,12 @@ use api::session::Role;
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use store::{Charge, Open, Settle, Usage};
-use uuid::Uuid;
 
 use crate::testing::{TestApp, body, json};
 
-/// The log holds so many requests of a user.
 async fn log(app: &TestApp, user_id: i64, count: usize, key_name: &str) {
     for _ in 0..count {
-        let open = Open {
-            id: Uuid::now_v7(),
-            created_at: app.app.clock.now(),
-            user_id,
-            key_id: 1,
-            key_name: key_name.to_owned(),
-            model: "m".to_owned(),
-            endpoint: "/v1/chat/completions".to_owned(),
-            dialect: "chat".to_owned(),
-            stream: false,
-            client_ip: None,
-            user_agent: None,
-            input_estimate: 1,
-            price_id: None,
-            multiplier_ppm: 1_000_000,
-            hold: None,
-        };
-        let settle = Settle {
-            id: open.id,
-            key_id: 1,
-            state: api::logs::LogState::Done,
-            status: Some(200),
-            channel_id: None,
-            channel_name: None,
-            upstream_model: None,
-            attempts: Vec::new(),
-            usage: Usage { input: 3, ..Usage::default() },
-            estimated: false,
-            anomalous: false,
-            charge: Charge::default(),
-            ttft_ms: None,
-            duration_ms: 1,
-            error: None,
-        };
-        app.app.store.ledger().reject(open, settle).await.unwrap().await.unwrap();
+        app.log(user_id, key_name).await;
     }
 }
 
