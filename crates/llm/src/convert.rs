@@ -89,6 +89,7 @@ pub struct Written {
 
 /// What the answer's writer has to know of the request.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a client")]
 pub struct Asked {
     /// The request's own id, for providers that give their answers none.
     pub id: String,

@@ -169,7 +169,8 @@ pub enum Format<'a> {
 
 /// What tools answered says which call it answers; other dialects want the tool's name.
 pub(crate) fn name_outcomes<'a>(turns: &mut [Turn<'a>]) {
-    let mut called: HashMap<Cow<'a, str>, (Cow<'a, str>, Option<Cow<'a, str>>)> = HashMap::new();
+    type Tool<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
+    let mut called: HashMap<Cow<'a, str>, Tool<'a>> = HashMap::new();
     for block in turns.iter_mut().flat_map(|turn| &mut turn.blocks) {
         match &mut block.content {
             Content::Call(call) => {

@@ -185,7 +185,7 @@ impl<'a> Item<'a> {
             "message" => self.content.into_iter().flatten().map(Part::into_content).collect(),
             "reasoning" => self.into_thinking().map(Content::Thinking).into_iter().collect(),
             "image_generation_call" => {
-                let format = self.output_format.map(Text::into_decoded).unwrap_or("png".into());
+                let format = self.output_format.map_or("png".into(), Text::into_decoded);
                 let image = self.result.filter(|data| !data.is_empty()).map(|data| {
                     let mime = Cow::Owned(format!("image/{format}"));
                     Content::Media(Media::new(MediaKind::Image, Source::Inline { mime, data }))

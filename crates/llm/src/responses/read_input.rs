@@ -289,7 +289,7 @@ fn part<'a>(raw: &'a RawValue, place: &dyn Fn() -> String) -> Result<Block<'a>, 
         }
         "input_audio" => {
             let audio = part.input_audio.ok_or_else(|| need("input_audio"))?;
-            let format = audio.format.map(Text::into_decoded).unwrap_or("wav".into());
+            let format = audio.format.map_or("wav".into(), Text::into_decoded);
             let data = audio.data.ok_or_else(|| need("input_audio.data"))?;
             let source = Source::Inline { mime: Cow::Owned(format!("audio/{format}")), data };
             Content::Media(Media::new(MediaKind::Audio, source))

@@ -267,7 +267,9 @@ impl Reader {
                     let open = self.open(Said::Text, at, part, pen);
                     open.mend(&text, pen);
                     if !open.cited {
-                        citations.into_iter().for_each(|citation| pen.piece(open.block, Piece::Citation(citation)));
+                        for citation in citations {
+                            pen.piece(open.block, Piece::Citation(citation));
+                        }
                     }
                 }
                 Content::Refusal(text) if !text.is_empty() => self.open(Said::Refusal, at, part, pen).mend(&text, pen),

@@ -235,11 +235,10 @@ fn message<'b, 'a: 'b>(
         let mut parts = Array::new(&mut written);
         for block in blocks {
             match &block.content {
-                Content::Text { text, .. } => text_part(&mut parts, kind, text),
                 Content::Refusal(text) if role == ASSISTANT.0 => {
                     parts.object().str("type", "refusal").text("refusal", text);
                 }
-                Content::Refusal(text) => text_part(&mut parts, kind, text),
+                Content::Text { text, .. } | Content::Refusal(text) => text_part(&mut parts, kind, text),
                 Content::Media(media) => media_part(draft, &draft.place(turn, block), media, &mut parts)?,
                 Content::Only(only) if draft.request.origin == Dialect::Responses => {
                     parts.raw(only.json.get());

@@ -336,7 +336,7 @@ fn responses(stream: &str) -> Said {
             assert_eq!(words, told);
             assert_eq!(event["part"]["type"], part.take().expect("a part is open")["type"]);
             parts += 1;
-        } else if name.ends_with(".delta") {
+        } else if name.strip_suffix(".delta").is_some() {
             assert!(
                 part.is_some() || item["type"].as_str().unwrap().ends_with("_call"),
                 "a delta is in a part or a call"

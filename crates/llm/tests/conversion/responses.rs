@@ -47,7 +47,7 @@ fn stream(from: Dialect, to: Dialect, events: &str, asked: &Asked) -> (String, S
 }
 
 fn sse(events: &[Value]) -> String {
-    events.iter().map(|event| format!("data: {event}\n\n")).collect()
+    events.iter().map(|event| ["data: ", &event.to_string(), "\n\n"].concat()).collect::<Vec<_>>().concat()
 }
 
 /// The data of a stream's last event.
