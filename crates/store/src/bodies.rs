@@ -41,7 +41,7 @@ const COLUMN: &str = "sealed";
 const LEVEL: i32 = 3;
 
 /// Rows that a single transaction removes.
-const AT_ONCE: i64 = 100;
+const AT_ONCE: i64 = 25;
 
 impl Bodies<'_> {
     /// Keeps what was asked and answered, and tells those who watch the log. Nothing if the user is gone.
@@ -131,11 +131,8 @@ impl Bodies<'_> {
 
     /// The same without regard to age, if all of them take more than so many bytes.
     pub async fn prune_beyond(self, bytes: i64) -> Result<bool, Error> {
-        let held: i64 =
-            sqlx::query("SELECT CAST(COALESCE(SUM(sealed_bytes), 0) AS BIGINT) AS held FROM request_bodies")
-                .fetch_one(&mut *self.store.read().await?)
-                .await?
-                .try_get("held")?;
+        let row = held().build().fetch_one(&mut *self.store.read().await?).await?;
+        let held: i64 = row.try_get("held")?;
         if held <= bytes {
             return Ok(false);
         }
@@ -166,6 +163,11 @@ impl Bodies<'_> {
     }
 }
 
+/// What all of them take.
+fn held() -> Sql {
+    Sql::new("SELECT CAST(COALESCE(SUM(sealed_bytes), 0) AS BIGINT) AS held FROM request_bodies")
+}
+
 /// Removes what is kept of these requests.
 pub(crate) async fn forget(tx: &mut AnyConnection, ids: &[String]) -> Result<(), Error> {
     if ids.is_empty() {
@@ -180,4 +182,18 @@ pub(crate) async fn forget(tx: &mut AnyConnection, ids: &[String]) -> Result<(),
 /// No two bodies have the same.
 fn place(id: Uuid, direction: &str) -> String {
     format!("{id}/{direction}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::tests::migrated;
+
+    #[tokio::test]
+    async fn what_all_take_is_known_without_reading_any() {
+        let (_dir, pools) = migrated().await;
+        let mut connection = pools.write.acquire().await.unwrap();
+        let plan = held().plan(&mut connection).await;
+        assert_eq!(plan, ["SCAN request_bodies USING COVERING INDEX request_bodies_sizes"]);
+    }
 }

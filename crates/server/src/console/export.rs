@@ -1,6 +1,6 @@
 //! Lists as files: written as they are read, so that memory holds a page however long the list is.
 
-use std::{io, mem};
+use std::io;
 
 use api::{Time, export::ExportFormat, money::Dollars};
 use axum::{
@@ -8,9 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use http::header;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// A file to be.
 #[derive(Debug, Clone)]
@@ -26,18 +27,19 @@ impl File {
         Self { name: format!("ai-gateway-{what}-{day}.{}", format.as_str()), format }
     }
 
-    /// Answers with the rows as they come, a page at a time. All rows are of one type of plain members.
+    /// Answers with the rows as they come, a page at a time. A row has plain members, the same ones whatever they hold.
     ///
     /// An error breaks the connection off: a part must not pass for the whole.
-    pub(super) fn answer<R: Serialize + Send + 'static>(
+    pub(super) fn answer<R: Serialize + Default + Send + 'static>(
         self,
         pages: impl Stream<Item = Result<Vec<R>, store::Error>> + Send + 'static,
     ) -> Response {
-        let mut writer = Writer { format: self.format, headed: false };
-        let chunks = pages.map(move |page| {
-            let written = page.map_err(io::Error::other).and_then(|rows| writer.page(&rows));
+        let format = self.format;
+        let pages = pages.map(move |page| {
+            let written = page.map_err(io::Error::other).and_then(|rows| write(format, &rows));
             written.inspect_err(|error| tracing::error!(%error, "an export breaks off"))
         });
+        let chunks = stream::iter([head::<R>(format)]).chain(pages);
         let content_type = match self.format {
             ExportFormat::Csv => "text/csv; charset=utf-8",
             ExportFormat::Ndjson => "application/x-ndjson",
@@ -48,44 +50,55 @@ impl File {
     }
 }
 
-struct Writer {
-    format: ExportFormat,
-    /// The line of names is written.
-    headed: bool,
-}
-
-impl Writer {
-    fn page<R: Serialize>(&mut self, rows: &[R]) -> io::Result<Bytes> {
-        let mut out = Vec::new();
-        match self.format {
-            ExportFormat::Ndjson => {
-                for row in rows {
-                    serde_json::to_writer(&mut out, row)?;
-                    out.push(b'\n');
-                }
-            }
-            ExportFormat::Csv => {
-                let mut writer = csv::WriterBuilder::new().from_writer(&mut out);
-                for row in rows {
-                    let serde_json::Value::Object(members) = serde_json::to_value(row)? else { continue };
-                    if !mem::replace(&mut self.headed, true) {
-                        writer.write_record(members.keys())?;
-                    }
-                    writer.write_record(members.values().map(cell))?;
-                }
-                writer.flush()?;
-            }
-        }
-        Ok(out.into())
+/// What stands above the rows, also if there are none.
+fn head<R: Serialize + Default>(format: ExportFormat) -> io::Result<Bytes> {
+    match format {
+        ExportFormat::Ndjson => Ok(Bytes::new()),
+        ExportFormat::Csv => csv(&[members(&R::default())?.keys().cloned().collect::<Vec<_>>()]),
     }
 }
 
+fn write<R: Serialize>(format: ExportFormat, rows: &[R]) -> io::Result<Bytes> {
+    match format {
+        ExportFormat::Ndjson => {
+            let mut out = Vec::new();
+            for row in rows {
+                serde_json::to_writer(&mut out, row)?;
+                out.push(b'\n');
+            }
+            Ok(out.into())
+        }
+        ExportFormat::Csv => {
+            let cells = rows.iter().map(|row| Ok(members(row)?.values().map(cell).collect()));
+            csv(&cells.collect::<io::Result<Vec<Vec<String>>>>()?)
+        }
+    }
+}
+
+fn members<R: Serialize>(row: &R) -> io::Result<Map<String, Value>> {
+    match serde_json::to_value(row)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(io::Error::other("a row without members")),
+    }
+}
+
+fn csv(records: &[Vec<String>]) -> io::Result<Bytes> {
+    let mut out = Vec::new();
+    let mut writer = csv::Writer::from_writer(&mut out);
+    for record in records {
+        writer.write_record(record)?;
+    }
+    writer.flush()?;
+    drop(writer);
+    Ok(out.into())
+}
+
 /// A value as a spreadsheet takes it. A text that it would run as a formula begins with an apostrophe.
-fn cell(value: &serde_json::Value) -> String {
+fn cell(value: &Value) -> String {
     match value {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
-        serde_json::Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+        Value::String(text) => text.clone(),
         other => other.to_string(),
     }
 }
@@ -98,12 +111,18 @@ pub(super) fn usd(nusd: i64) -> String {
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt;
-    use serde_json::{Value, json};
 
     use super::*;
 
-    async fn written(format: ExportFormat, pages: Vec<Result<Vec<Value>, store::Error>>) -> String {
-        let response = File::new("logs", format, Time::from_millis(0)).answer(futures_util::stream::iter(pages));
+    #[derive(Default, Serialize)]
+    struct Row {
+        name: &'static str,
+        n: Option<i64>,
+    }
+
+    async fn written(format: ExportFormat, pages: Vec<Vec<Row>>) -> String {
+        let pages = stream::iter(pages.into_iter().map(Ok));
+        let response = File::new("logs", format, Time::from_millis(0)).answer(pages);
         assert_eq!(
             response.headers()["content-disposition"],
             format!("attachment; filename=\"ai-gateway-logs-1970-01-01.{}\"", format.as_str())
@@ -111,20 +130,22 @@ mod tests {
         String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
     }
 
+    const fn row(name: &'static str, n: Option<i64>) -> Row {
+        Row { name, n }
+    }
+
     #[tokio::test]
     async fn a_spreadsheet_gets_names_once_and_no_formula() {
-        let pages = vec![
-            Ok(vec![json!({"name": "=HYPERLINK(\"x\")", "n": -1})]),
-            Ok(vec![]),
-            Ok(vec![json!({"name": "a, \"b\"\nc", "n": null}), json!({"name": "@x", "n": 2})]),
-        ];
+        let pages =
+            vec![vec![row("=HYPERLINK(\"x\")", Some(-1))], vec![], vec![row("a, \"b\"\nc", None), row("@x", Some(2))]];
         let text = written(ExportFormat::Csv, pages).await;
         assert_eq!(text, "name,n\n\"'=HYPERLINK(\"\"x\"\")\",-1\n\"a, \"\"b\"\"\nc\",\n'@x,2\n");
+        assert_eq!(written(ExportFormat::Csv, vec![]).await, "name,n\n", "also of nothing");
     }
 
     #[tokio::test]
     async fn a_script_gets_an_object_a_line() {
-        let pages = vec![Ok(vec![json!({"name": "=1", "n": 1})]), Ok(vec![json!({"name": "b", "n": 2})])];
+        let pages = vec![vec![row("=1", Some(1))], vec![row("b", Some(2))]];
         assert_eq!(written(ExportFormat::Ndjson, pages).await, "{\"name\":\"=1\",\"n\":1}\n{\"name\":\"b\",\"n\":2}\n");
     }
 

@@ -1,7 +1,7 @@
 //! `GET /api/logs/export/{format}`
 
 use api::{
-    ErrorBody, Time, Validate,
+    ErrorBody, Validate,
     export::ExportFormat,
     logs::{Log, LogQuery},
 };
@@ -23,9 +23,10 @@ use crate::{
 const PAGE: i64 = 200;
 
 /// A request without what has parts of its own.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Row {
-    created_at: Time,
+    /// RFC 3339.
+    created_at: String,
     id: String,
     username: Option<String>,
     key_name: String,
@@ -34,7 +35,7 @@ struct Row {
     channel_name: Option<String>,
     endpoint: String,
     stream: bool,
-    state: api::logs::LogState,
+    state: &'static str,
     status: Option<u16>,
     input_tokens: i64,
     cache_read_tokens: i64,
@@ -64,7 +65,7 @@ struct Row {
 impl From<Log> for Row {
     fn from(log: Log) -> Self {
         Self {
-            created_at: log.created_at,
+            created_at: log.created_at.to_string(),
             id: log.id,
             username: log.username,
             key_name: log.key_name,
@@ -73,7 +74,7 @@ impl From<Log> for Row {
             channel_name: log.channel_name,
             endpoint: log.endpoint,
             stream: log.stream,
-            state: log.state,
+            state: log.state.as_str(),
             status: log.status,
             input_tokens: log.input_tokens,
             cache_read_tokens: log.cache_read_tokens,

@@ -20,10 +20,11 @@ use crate::{
 };
 
 /// A row: one thing in one column.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Row {
-    from: Time,
-    to: Time,
+    /// RFC 3339.
+    from: String,
+    to: String,
     id: Option<i64>,
     name: Option<String>,
     username: Option<String>,
@@ -46,8 +47,8 @@ impl Row {
     fn new((from, to): (Time, Time), item: UsageItem) -> Self {
         let UsageItem { id, name, username, totals } = item;
         Self {
-            from,
-            to,
+            from: from.to_string(),
+            to: to.to_string(),
             id,
             name,
             username,
