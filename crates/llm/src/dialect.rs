@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::{
-    Asked, Failure, Target, Written, chat, gemini, messages,
+    Asked, Failure, Target, Written, chat, converse, gemini, messages,
     neutral::{Block, Field, Reply, Request, Turn},
     ollama, responses,
     stream::{Frames, StreamReader, StreamWriter},
@@ -139,6 +139,8 @@ pub enum Upstream {
     Dialect(Dialect),
     /// Ollama's own, `/api/chat`.
     Ollama,
+    /// Bedrock Converse.
+    Converse,
 }
 
 impl From<Dialect> for Upstream {
@@ -148,12 +150,13 @@ impl From<Dialect> for Upstream {
 }
 
 impl Upstream {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Dialect(Dialect::Chat),
         Self::Dialect(Dialect::Messages),
         Self::Dialect(Dialect::Gemini),
         Self::Dialect(Dialect::Responses),
         Self::Ollama,
+        Self::Converse,
     ];
 
     /// The name in logs.
@@ -161,6 +164,7 @@ impl Upstream {
         match self {
             Self::Dialect(dialect) => dialect.as_str(),
             Self::Ollama => "ollama",
+            Self::Converse => "converse",
         }
     }
 
@@ -172,6 +176,7 @@ impl Upstream {
         match self {
             Self::Dialect(dialect) => dialect.write_request(request, target),
             Self::Ollama => ollama::write_request(request, target),
+            Self::Converse => converse::write_request(request, target),
         }
     }
 
@@ -183,6 +188,7 @@ impl Upstream {
         match self {
             Self::Dialect(dialect) => dialect.read_reply(body),
             Self::Ollama => ollama::read_answer(body),
+            Self::Converse => converse::read_answer(body),
         }
     }
 
@@ -190,6 +196,7 @@ impl Upstream {
         match self {
             Self::Dialect(_) => Frames::sse(),
             Self::Ollama => Frames::lines(),
+            Self::Converse => Frames::binary(),
         }
     }
 
@@ -197,6 +204,7 @@ impl Upstream {
         match self {
             Self::Dialect(dialect) => dialect.stream_reader(),
             Self::Ollama => Box::new(ollama::Reader),
+            Self::Converse => Box::new(converse::Reader::default()),
         }
     }
 }

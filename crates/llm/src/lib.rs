@@ -24,6 +24,7 @@
 
 pub mod catalogue;
 pub mod chat;
+mod converse;
 mod convert;
 pub mod demo;
 mod dialect;

@@ -130,7 +130,7 @@ wire! {
 }
 
 wire! {
-    struct Url<'a> { url: Text<'a>, detail: Text<'a> }
+    struct Link<'a> { url: Text<'a>, detail: Text<'a> }
 }
 
 wire! {
@@ -447,7 +447,7 @@ impl CacheControl<'_> {
 /// An address, alone or in an object.
 fn link(kind: MediaKind, raw: &RawValue, place: impl Fn() -> String) -> Result<Media<'_>, Failure> {
     let url = match Text::of(raw) {
-        Some(url) => Url { url: Some(url), ..Url::default() },
+        Some(url) => Link { url: Some(url), ..Link::default() },
         None => parse(raw, &place)?,
     };
     let address = url.url.ok_or_else(|| invalid(format!("`{}` has no `url`.", place()), Some(&place())))?;

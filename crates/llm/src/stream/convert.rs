@@ -2,7 +2,10 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::{How, Ledger, Pen, StreamReader, StreamWriter, Summary, frames::Frames};
+use super::{
+    How, Ledger, Pen, StreamReader, StreamWriter, Summary,
+    frames::{Frame, Frames},
+};
 use crate::{Asked, Dialect, Failure, Kind, Upstream, neutral::Reply};
 
 /// Converts a provider's stream into a client's.
@@ -31,8 +34,8 @@ impl Convert {
     /// Takes bytes as they arrived and adds to `out` what the client gets now.
     pub fn feed(&mut self, bytes: &[u8], out: &mut BytesMut) {
         self.frames.push(bytes);
-        while let Some(data) = self.frames.pull() {
-            self.read(&data, out);
+        while let Some(frame) = self.frames.pull() {
+            self.read(&frame, out);
         }
         if self.frames.is_too_long() {
             let failure =
@@ -43,8 +46,8 @@ impl Convert {
 
     /// Takes note of the end. If the answer isn't whole, adds an error event, so that no client takes it for whole.
     pub fn finish(&mut self, how: How, out: &mut BytesMut) {
-        if let Some(data) = self.frames.rest() {
-            self.read(&data, out);
+        if let Some(frame) = self.frames.rest() {
+            self.read(&frame, out);
         }
         let finished = self.ledger.is_finished();
         match how {
@@ -86,12 +89,12 @@ impl Convert {
         self.ledger.summary()
     }
 
-    fn read(&mut self, data: &[u8], out: &mut BytesMut) {
+    fn read(&mut self, frame: &Frame, out: &mut BytesMut) {
         if self.ledger.has_ended() {
             return;
         }
         let mut pen = Pen { ledger: &mut self.ledger, writer: &mut *self.writer, out, tail: &mut self.tail };
-        self.reader.read("", data, &mut pen);
+        self.reader.read(&frame.kind, &frame.data, &mut pen);
     }
 
     fn pen<'p>(&'p mut self, out: &'p mut BytesMut) -> Pen<'p> {

@@ -1,6 +1,6 @@
 //! Every fixture of every dialect, to every dialect.
 //!
-//! A fixture is a file in `fixtures/<dialect>/`: `*.request.json`, `*.answer.json` or `*.sse`. What it becomes is a snapshot for
+//! A fixture is a file in `fixtures/<dialect>/`: `*.request.json`, `*.answer.json`, or a stream, `*.sse`, `*.ndjson` or `*.events`. What it becomes is a snapshot for
 //! each target; what must hold of all of them, however they look, is asserted. After a wanted change:
 //! `INSTA_UPDATE=always cargo test -p llm --test conversion`, then read the difference.
 
@@ -9,6 +9,7 @@
 mod answers;
 mod fold;
 mod pitfalls;
+mod recorded;
 mod requests;
 mod responses;
 mod streams;
@@ -49,11 +50,6 @@ fn asked() -> Asked {
         input: 77,
         ..Asked::default()
     }
-}
-
-/// Every stream that an upstream sends.
-fn streams(upstream: Upstream) -> Vec<(String, String)> {
-    fixtures(upstream, if upstream == Upstream::Ollama { ".ndjson" } else { ".sse" })
 }
 
 /// What of a usage a dialect can tell. Each tells what was used in all, and what a cache gave.

@@ -759,3 +759,35 @@ fn what_a_stream_says_only_when_it_is_done_is_not_lost() {
     let (out, _) = stream(Dialect::Responses, Dialect::Chat, &failed, &asked());
     assert_eq!(fold::stream(Dialect::Chat, &out).error.as_deref(), Some("broke"));
 }
+
+#[test]
+fn a_history_with_calls_has_tools_where_it_is_refused_without() {
+    let body = json!({"model": "x", "max_tokens": 9, "messages": [
+        {"role": "user", "content": "a"},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "a.b", "name": "f", "input": {}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a.b"}]}]});
+    let text = body.to_string();
+    let target = Target { model: "m", strictness: Strictness::Warn, quirks: Quirks::default() };
+    let request = Dialect::Messages.read_request(text.as_bytes()).unwrap();
+    let written = llm::Upstream::Converse.write_request(&request, &target).unwrap();
+    let out: Value = serde_json::from_slice(&written.body).unwrap();
+    assert_eq!(out["toolConfig"]["tools"][0]["toolSpec"]["name"], "f");
+    let result = &out["messages"][2]["content"][0]["toolResult"];
+    assert_eq!(result["content"], json!([{"json": {}}]));
+    assert_eq!(result["toolUseId"], out["messages"][1]["content"][0]["toolUse"]["toolUseId"]);
+}
+
+#[test]
+fn arguments_are_objects_where_they_must_be_and_texts_where_they_must_be() {
+    let text = r#"{"model":"x","messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"x\": 1.0}"}}]}]}"#;
+    let target = Target { model: "m", strictness: Strictness::Warn, quirks: Quirks::default() };
+    let request = Dialect::Chat.read_request(text.as_bytes()).unwrap();
+    let written = llm::Upstream::Ollama.write_request(&request, &target).unwrap();
+    assert!(String::from_utf8_lossy(&written.body).contains(r#""arguments":{"x": 1.0}"#));
+    let answer = r#"{"model":"q","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":{"x":1.0}}}]},"done":true,"done_reason":"stop"}"#;
+    let (out, _) = convert_reply(llm::Upstream::Ollama, Dialect::Chat, answer.as_bytes(), &asked()).unwrap();
+    let choice = serde_json::from_slice::<Value>(&out).unwrap()["choices"][0].clone();
+    assert_eq!(choice["message"]["tool_calls"][0]["function"]["arguments"], "{\"x\":1.0}");
+    assert!(choice["message"]["tool_calls"][0]["id"].as_str().is_some_and(|id| !id.is_empty()));
+    assert_eq!(choice["finish_reason"], "tool_calls");
+}
