@@ -170,11 +170,11 @@ wire! {
 }
 
 wire! {
-    struct ResponseFormat<'a> { kind as "type": Text<'a>, json_schema: Schema<'a> }
+    struct ResponseFormat<'a> { kind as "type": Text<'a>, json_schema: Shape<'a> }
 }
 
 wire! {
-    struct Schema<'a> { name: Text<'a>, description: Text<'a>, schema: &'a RawValue, strict: bool }
+    struct Shape<'a> { name: Text<'a>, description: Text<'a>, schema: &'a RawValue, strict: bool }
 }
 
 /// Reads a request's body.

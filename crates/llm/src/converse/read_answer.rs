@@ -42,14 +42,14 @@ struct Wire<'a> {
     #[serde(borrow, default)]
     text: Option<Text<'a>>,
     #[serde(borrow, default)]
-    tool_use: Option<ToolUse<'a>>,
+    tool_use: Option<Called<'a>>,
     #[serde(borrow, default)]
     reasoning_content: Option<Thought<'a>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ToolUse<'a> {
+pub(super) struct Called<'a> {
     #[serde(borrow, default)]
     pub(super) tool_use_id: Option<Text<'a>>,
     #[serde(borrow, default)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::read_answer::{ToolUse, finish, usage};
+use super::read_answer::{Called, finish, usage};
 use crate::{
     Failure, Kind,
     json::Text,
@@ -32,7 +32,7 @@ struct Event<'a> {
 #[serde(rename_all = "camelCase")]
 struct Begin<'a> {
     #[serde(borrow, default)]
-    tool_use: Option<ToolUse<'a>>,
+    tool_use: Option<Called<'a>>,
 }
 
 #[derive(Deserialize)]
