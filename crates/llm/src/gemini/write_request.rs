@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 
-use super::read_request::CONFIG;
+use super::{read_request::CONFIG, schema::accepted};
 use crate::{
     Dialect, Failure, Target, Written,
     json::{
@@ -307,7 +307,11 @@ fn tools(draft: &mut Draft<'_, '_>, body: &mut Object<'_>) -> Result<(), Failure
             let mut item = functions.object();
             item.str("name", &name).text("description", &description.unwrap_or_default());
             if let Some(schema) = schema {
-                item.raw("parametersJsonSchema", schema);
+                let (schema, lost) = accepted(schema);
+                if lost {
+                    draft.losses.approximated(draft.tool_place(tool), "the schema has less to say there")?;
+                }
+                item.raw("parametersJsonSchema", &schema);
             }
         }
     }
@@ -403,7 +407,11 @@ fn generation(draft: &mut Draft<'_, '_>, body: &mut Object<'_>) -> Result<(), Fa
             Format::Text => {}
             Format::Json => drop(config.str("responseMimeType", "application/json")),
             Format::Schema { schema, .. } => {
-                config.str("responseMimeType", "application/json").raw("responseJsonSchema", schema.get());
+                let (schema, lost) = accepted(schema.get());
+                if lost {
+                    draft.losses.approximated(draft.member(Field::Format), "the schema has less to say there")?;
+                }
+                config.str("responseMimeType", "application/json").raw("responseJsonSchema", &schema);
             }
         }
         thinking(draft, &mut config)?;
