@@ -9,6 +9,7 @@ mod canary;
 mod cancel;
 mod catalogue;
 mod console;
+mod dialects;
 mod disk;
 mod errors;
 mod failover;

@@ -7,11 +7,7 @@
 use std::{fmt::Write, hint::black_box, time::Instant};
 
 use bytes::BytesMut;
-use llm::{
-    Asked, Convert, Dialect, Quirks, Target, Upstream,
-    chat::{How, Through},
-    neutral::Strictness,
-};
+use llm::{Asked, Convert, Dialect, How, Quirks, Target, Through, Upstream, neutral::Strictness};
 
 fn main() {
     let target = Target { model: "m", strictness: Strictness::Warn, quirks: Quirks::default() };
@@ -25,7 +21,7 @@ fn main() {
     }
     let stream = chunks(64);
     let pass = time(|| {
-        let mut through = Through::new(false);
+        let mut through = Through::new(Dialect::Chat, false);
         let mut out = BytesMut::new();
         for event in stream.split_inclusive("\n\n") {
             through.feed(event.as_bytes(), &mut out);

@@ -48,6 +48,21 @@ pub struct Quirks {
 }
 
 impl Quirks {
+    /// One that knows its dialect as most do.
+    pub const NONE: Self = Self {
+        max_completion_tokens: false,
+        developer_role: false,
+        thinking_history: false,
+        media_in_outcomes: false,
+        cache_marks: false,
+        no_stream_options: false,
+        top_k: false,
+        adaptive_thinking: false,
+        one_sampling: false,
+        no_billing_line: false,
+        thinking_level: false,
+    };
+
     /// What is known of a model by its name.
     #[must_use]
     pub fn of_model(mut self, model: &str) -> Self {

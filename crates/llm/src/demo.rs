@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Failure, Kind,
-    chat::{Endpoint, Request},
+    through::{Endpoint, Request},
     usage::estimate_tokens,
 };
 
@@ -123,7 +123,7 @@ mod tests {
     use bytes::BytesMut;
 
     use super::*;
-    use crate::chat::{How, Through};
+    use crate::{How, Through};
 
     fn ask(body: &'static str) -> Answer {
         answer(Endpoint::ChatCompletions, Bytes::from_static(body.as_bytes()), "chatcmpl-1", 0).unwrap()
@@ -136,7 +136,7 @@ mod tests {
         ) else {
             panic!("asked for a stream")
         };
-        let mut through = Through::new(false);
+        let mut through = Through::new(crate::Dialect::Chat, false);
         let mut out = BytesMut::new();
         for event in &events {
             through.feed(event, &mut out);

@@ -7,6 +7,7 @@ use crate::{
     neutral::{Block, Field, Reply, Request, Turn},
     ollama, responses,
     stream::{Frames, StreamReader, StreamWriter},
+    through::Watch,
 };
 
 /// A wire protocol that clients and upstreams speak.
@@ -111,6 +112,16 @@ impl Dialect {
             Self::Chat | Self::Messages => format!("messages[{}].content[{}]", turn.at, block.at),
             Self::Gemini => format!("contents[{}].parts[{}]", turn.at, block.at),
             Self::Responses => responses::place(turn, block),
+        }
+    }
+
+    /// What looks at a stream that passes through.
+    pub(crate) fn watcher(self) -> Box<dyn Watch> {
+        match self {
+            Self::Chat => Box::new(chat::Watcher),
+            Self::Messages => Box::new(messages::Watcher::default()),
+            Self::Gemini => Box::new(gemini::Watcher),
+            Self::Responses => Box::new(responses::Watcher),
         }
     }
 

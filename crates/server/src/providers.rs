@@ -1,7 +1,10 @@
 //! Providers as they are in effect: the user's own, and the built-in table with what was changed of it.
 
 use http::HeaderName;
-use llm::{Auth, Dialect, Vendor, vendor::Reach};
+use llm::{
+    Auth, Dialect, Quirks, Vendor,
+    vendor::{Reach, Speech},
+};
 use store::ProviderRow;
 
 /// Where requests can go, and how a key travels there.
@@ -20,7 +23,8 @@ pub(crate) struct Provider {
     pub(crate) header: Option<HeaderName>,
     pub(crate) needs_key: bool,
     pub(crate) local: bool,
-    pub(crate) speaks: Vec<Dialect>,
+    pub(crate) speaks: Vec<Speech>,
+    pub(crate) quirks: Quirks,
     pub(crate) reach: Reach,
     pub(crate) builtin: bool,
     /// A built-in one of which something was changed.
@@ -55,7 +59,8 @@ fn own(row: ProviderRow) -> Provider {
         },
         needs_key: row.needs_key,
         local: row.local,
-        speaks: vec![Dialect::Chat],
+        speaks: vec![Speech::of(Dialect::Chat)],
+        quirks: Quirks::NONE,
         reach: Reach::Http,
         builtin: false,
         overridden: false,
@@ -80,6 +85,7 @@ fn changed(vendor: &Vendor, row: Option<&ProviderRow>) -> Provider {
         needs_key: vendor.needs_key(),
         local: vendor.local,
         speaks: vendor.speaks.to_vec(),
+        quirks: vendor.quirks,
         reach: vendor.reach,
         builtin: true,
         overridden: row.is_some(),

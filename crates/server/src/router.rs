@@ -40,6 +40,7 @@ pub(crate) fn router(app: App) -> Router {
 pub(crate) async fn answer(app: App, router: Router, request: http::Request<Incoming>) -> Response<Body> {
     let id = Uuid::now_v7();
     let (parts, body) = request.into_parts();
+    let dialect = relay::dialect_at(parts.uri.path());
     let body = Body::new(Lingering::new(body, &parts.headers, &app.tasks));
     let mut request = Request::from_parts(parts, body);
     let mut response = if guard::names_this_gateway(&request, &app.settings().public_urls) {
@@ -48,13 +49,11 @@ pub(crate) async fn answer(app: App, router: Router, request: http::Request<Inco
         match AssertUnwindSafe(router.oneshot(request)).catch_unwind().await {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
-            Err(_) => relay::refuse(&Failure::new(Kind::Internal, "The gateway failed. Its log says more.")),
+            Err(_) => relay::refuse(dialect, &Failure::new(Kind::Internal, "The gateway failed. Its log says more.")),
         }
     } else {
-        relay::refuse(&Failure::new(
-            Kind::Misdirected,
-            "This gateway doesn't answer to that name. Use its IP address or localhost, or add the name to public_urls.",
-        ))
+        let text = "This gateway doesn't answer to that name. Use its IP address or localhost, or add the name to public_urls.";
+        relay::refuse(dialect, &Failure::new(Kind::Misdirected, text))
     };
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     let text = id.hyphenated().encode_lower(&mut text);
@@ -88,10 +87,8 @@ async fn fallback(request: Request) -> Response {
         return console::not_found();
     }
     if relay::owns(path) || !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return relay::refuse(&Failure::new(
-            Kind::NotFound,
-            format!("There is nothing at {} {path}.", request.method()),
-        ));
+        let failure = Failure::new(Kind::NotFound, format!("There is nothing at {} {path}.", request.method()));
+        return relay::refuse(relay::dialect_at(path), &failure);
     }
     assets::page(path, request.headers())
 }
@@ -104,7 +101,8 @@ async fn method_not_allowed(request: Request) -> Response {
         return assets::page(request.uri().path(), request.headers());
     }
     let (method, path) = (request.method(), request.uri().path());
-    relay::refuse(&Failure::new(Kind::MethodNotAllowed, format!("{path} doesn't take {method}.")))
+    let failure = Failure::new(Kind::MethodNotAllowed, format!("{path} doesn't take {method}."));
+    relay::refuse(relay::dialect_at(path), &failure)
 }
 
 /// A browser that opens an address, not a program that reads it.

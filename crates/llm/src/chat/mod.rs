@@ -4,18 +4,16 @@ mod failure;
 mod read_answer;
 mod read_request;
 mod read_stream;
-mod through;
+mod watch;
 mod write_answer;
 mod write_request;
 mod write_stream;
 
-pub use through::{Endpoint, Request, Through, USUAL_OUTPUT, read_reply};
-
-pub use crate::stream::{How, Summary};
 pub(crate) use failure::write_failure;
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_request::read_request;
 pub(crate) use read_stream::Reader;
+pub(crate) use watch::Watcher;
 pub(crate) use write_answer::write_answer;
 pub(crate) use write_request::write_request;
 pub(crate) use write_stream::Writer;

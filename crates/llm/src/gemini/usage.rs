@@ -39,7 +39,7 @@ struct Detail {
 }
 
 /// Reads `usageMetadata`.
-pub(super) fn read(raw: Option<&RawValue>) -> Told {
+pub(crate) fn read(raw: Option<&RawValue>) -> Told {
     let Some(raw) = raw.filter(|raw| raw.get().starts_with('{')) else { return Told::Nothing };
     let Ok(wire) = serde_json::from_str::<Wire<'_>>(raw.get()) else { return Told::Anomalous };
     let (Some(prompt), output) = (wire.prompt_token_count, wire.candidates_token_count) else { return Told::Nothing };

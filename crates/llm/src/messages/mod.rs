@@ -5,6 +5,7 @@ mod read_answer;
 mod read_request;
 mod read_stream;
 mod usage;
+mod watch;
 mod write_answer;
 mod write_request;
 mod write_stream;
@@ -13,14 +14,27 @@ pub(crate) use failure::write_failure;
 pub(crate) use read_answer::read_answer;
 pub(crate) use read_request::read_request;
 pub(crate) use read_stream::Reader;
+pub(crate) use watch::Watcher;
 pub(crate) use write_answer::write_answer;
 pub(crate) use write_request::write_request;
 pub(crate) use write_stream::Writer;
 
-use crate::neutral::{Field, Issuer};
+use serde_json::value::RawValue;
+
+use crate::{
+    neutral::{Field, Issuer},
+    usage::Told,
+};
 
 /// Whose seals this dialect has slots for.
 const SEALS: [Issuer; 2] = [Issuer::Messages, Issuer::MessagesRedacted];
+
+/// The usage of an answer in one piece.
+pub(crate) fn read_usage(raw: Option<&RawValue>) -> Told {
+    let mut counts = usage::Counts::default();
+    counts.hear(raw);
+    counts.told()
+}
 
 /// What clients call a member.
 pub(crate) const fn member(field: Field) -> &'static str {

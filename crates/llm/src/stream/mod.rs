@@ -7,6 +7,7 @@
 mod convert;
 mod frames;
 mod ledger;
+mod passage;
 #[cfg(test)]
 mod properties;
 mod replay;
@@ -18,6 +19,7 @@ use bytes::BytesMut;
 pub use convert::Convert;
 pub(crate) use frames::Frames;
 pub(crate) use ledger::{BlockId, Ledger, Pen, Speech, call_id};
+pub use passage::Passage;
 
 use crate::{
     Failure, Usage,

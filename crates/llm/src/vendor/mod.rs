@@ -4,7 +4,7 @@
 
 mod table;
 
-use crate::{Dialect, chat::Endpoint};
+use crate::{Dialect, Endpoint, Quirks};
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +26,65 @@ pub struct Vendor {
     pub local: bool,
     /// Makes the models that it sells: what it takes for one is that model's public price.
     pub maker: bool,
-    pub speaks: &'static [Dialect],
+    /// The first is what a client of a dialect that isn't here is converted into.
+    pub speaks: &'static [Speech],
+    pub quirks: Quirks,
     pub reach: Reach,
+}
+
+/// A dialect, and where it is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Speech {
+    pub dialect: Dialect,
+    /// As seen from the base URL, which a channel may have changed: `""` is below it, `"../anthropic/v1"` beside it.
+    pub at: &'static str,
+    /// Where it isn't as for the others.
+    pub auth: Option<Auth>,
+    /// Used only for what nothing else here has: for the rest it says less than the provider's own dialect.
+    pub aside: bool,
+}
+
+impl Speech {
+    pub const fn of(dialect: Dialect) -> Self {
+        Self { dialect, at: "", auth: None, aside: false }
+    }
+
+    const fn at(self, at: &'static str) -> Self {
+        Self { at, ..self }
+    }
+
+    const fn with(self, auth: Auth) -> Self {
+        Self { auth: Some(auth), ..self }
+    }
+
+    const fn aside(self) -> Self {
+        Self { aside: true, ..self }
+    }
+
+    /// Where an endpoint is.
+    pub fn url(self, base_url: &str, endpoint: Endpoint, model: &str, stream: bool) -> String {
+        let mut base = base_url.trim_end_matches('/');
+        let mut below = String::new();
+        for step in self.at.split('/').filter(|step| !step.is_empty()) {
+            if step == ".." {
+                // The host stays, whatever stands in the base URL.
+                base = base.rsplit_once('/').filter(|(rest, _)| !rest.ends_with('/')).map_or(base, |(rest, _)| rest);
+            } else {
+                below.push('/');
+                below.push_str(step);
+            }
+        }
+        format!("{base}{below}{}", endpoint.path(model, stream))
+    }
+}
+
+/// The one of `speaks` to use for `endpoint`, and which endpoint that is there: the same dialect if it is spoken, else the
+/// first. `None` if the provider has nothing of the kind.
+pub fn speech(speaks: &[Speech], endpoint: Endpoint) -> Option<(Speech, Endpoint)> {
+    let converts = endpoint.in_dialect(endpoint.dialect()).is_some();
+    let mut main = speaks.iter().filter(|speech| !(converts && speech.aside));
+    let same = main.clone().find(|speech| speech.dialect == endpoint.dialect()).map(|speech| (*speech, endpoint));
+    same.or_else(|| main.find_map(|speech| Some((*speech, endpoint.in_dialect(speech.dialect)?))))
 }
 
 /// How a credential travels.
@@ -67,9 +124,36 @@ impl Vendor {
     pub const fn needs_key(&self) -> bool {
         matches!(self.reach, Reach::Http) && !matches!(self.auth, Auth::Optional)
     }
+}
 
-    /// Where an endpoint is, below a base URL.
-    pub fn url(base_url: &str, endpoint: Endpoint) -> String {
-        format!("{}{}", base_url.trim_end_matches('/'), endpoint.path())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialect_is_found_below_or_beside_the_base_url() {
+        let messages = Speech::of(Dialect::Messages);
+        for (base, at, url) in [
+            ("https://x.example/v1", "", "https://x.example/v1/messages"),
+            ("https://x.example/v1/", "../anthropic/v1", "https://x.example/anthropic/v1/messages"),
+            ("https://x.example/api/paas/v4", "../../anthropic/v1", "https://x.example/api/anthropic/v1/messages"),
+            ("http://proxy.lan:8080", "../anthropic/v1", "http://proxy.lan:8080/anthropic/v1/messages"),
+        ] {
+            assert_eq!(messages.at(at).url(base, Endpoint::Messages, "m", true), url);
+        }
+    }
+
+    #[test]
+    fn a_client_is_served_in_its_own_dialect_where_that_is_spoken() {
+        let (chat, messages) = (Speech::of(Dialect::Chat), Speech::of(Dialect::Messages));
+        let both = [chat, messages];
+        assert_eq!(speech(&both, Endpoint::Messages), Some((messages, Endpoint::Messages)));
+        assert_eq!(speech(&both, Endpoint::Embeddings), Some((chat, Endpoint::Embeddings)));
+        assert_eq!(speech(&[messages], Endpoint::ChatCompletions), Some((messages, Endpoint::Messages)));
+        assert_eq!(speech(&[messages], Endpoint::Embeddings), None);
+        assert_eq!(speech(&[chat], Endpoint::CountTokens), None);
+        let aside = [Speech::of(Dialect::Gemini), chat.aside()];
+        assert_eq!(speech(&aside, Endpoint::ChatCompletions), Some((aside[0], Endpoint::GenerateContent)));
+        assert_eq!(speech(&aside, Endpoint::Embeddings), Some((aside[1], Endpoint::Embeddings)));
     }
 }

@@ -2,8 +2,17 @@
 //!
 //! Addresses come from the vendors' documents and from what other gateways use; a channel can override each.
 
-use super::{Auth, Reach, Vendor};
-use crate::Dialect;
+use super::{Auth, Reach, Speech, Vendor};
+use crate::{Dialect, Quirks};
+
+const CHAT: Speech = Speech::of(Dialect::Chat);
+const MESSAGES: Speech = Speech::of(Dialect::Messages);
+const RESPONSES: Speech = Speech::of(Dialect::Responses);
+const GEMINI: Speech = Speech::of(Dialect::Gemini);
+
+const NONE: Quirks = Quirks::NONE;
+/// Thinks between its calls of tools and wants to read what it thought.
+const THINKING_HISTORY: Quirks = Quirks { thinking_history: true, ..NONE };
 
 /// Fills in what most rows share.
 const fn openai_compatible(slug: &'static str, name: &'static str, tile: &'static str) -> Vendor {
@@ -17,7 +26,8 @@ const fn openai_compatible(slug: &'static str, name: &'static str, tile: &'stati
         keys_url: None,
         local: false,
         maker: false,
-        speaks: &[Dialect::Chat],
+        speaks: &[CHAT],
+        quirks: NONE,
         reach: Reach::Http,
     }
 }
@@ -29,6 +39,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         website: "https://openai.com",
         keys_url: Some("https://platform.openai.com/api-keys"),
         maker: true,
+        speaks: &[CHAT, RESPONSES],
         ..openai_compatible("openai", "OpenAI", "Oa")
     },
     Vendor {
@@ -36,13 +47,15 @@ pub(super) const VENDORS: &[Vendor] = &[
         website: "https://www.anthropic.com",
         keys_url: Some("https://console.anthropic.com/settings/keys"),
         maker: true,
+        speaks: &[MESSAGES.with(Auth::Header("x-api-key"))],
         ..openai_compatible("anthropic", "Anthropic", "An")
     },
     Vendor {
-        base_url: Some("https://generativelanguage.googleapis.com/v1beta/openai"),
+        base_url: Some("https://generativelanguage.googleapis.com/v1beta"),
         website: "https://ai.google.dev",
         keys_url: Some("https://aistudio.google.com/apikey"),
         maker: true,
+        speaks: &[GEMINI.with(Auth::Header("x-goog-api-key")), CHAT.at("openai").aside()],
         ..openai_compatible("gemini", "Google Gemini", "Gm")
     },
     Vendor {
@@ -50,17 +63,21 @@ pub(super) const VENDORS: &[Vendor] = &[
         website: "https://www.deepseek.com",
         keys_url: Some("https://platform.deepseek.com/api_keys"),
         maker: true,
+        speaks: &[CHAT, MESSAGES.at("../anthropic/v1")],
+        quirks: THINKING_HISTORY,
         ..openai_compatible("deepseek", "DeepSeek", "Ds")
     },
     Vendor {
         base_url: Some("https://dashscope.aliyuncs.com/compatible-mode/v1"),
         website: "https://bailian.console.aliyun.com",
         keys_url: Some("https://bailian.console.aliyun.com/?tab=model#/api-key"),
+        speaks: &[CHAT, MESSAGES.at("../../apps/anthropic/v1")],
         ..openai_compatible("dashscope", "阿里云百炼", "Qw")
     },
     Vendor {
         base_url: Some("https://dashscope-intl.aliyuncs.com/compatible-mode/v1"),
         website: "https://www.alibabacloud.com/product/modelstudio",
+        speaks: &[CHAT, MESSAGES.at("../../apps/anthropic/v1")],
         ..openai_compatible("dashscope-intl", "Alibaba Cloud Model Studio", "Qw")
     },
     Vendor {
@@ -68,6 +85,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         website: "https://open.bigmodel.cn",
         keys_url: Some("https://open.bigmodel.cn/usercenter/apikeys"),
         maker: true,
+        speaks: &[CHAT, MESSAGES.at("../../anthropic/v1")],
         ..openai_compatible("zhipu", "智谱 GLM", "Zp")
     },
     Vendor {
@@ -75,13 +93,30 @@ pub(super) const VENDORS: &[Vendor] = &[
         website: "https://z.ai",
         keys_url: Some("https://z.ai/manage-apikey/apikey-list"),
         maker: true,
+        speaks: &[CHAT, MESSAGES.at("../../anthropic/v1")],
         ..openai_compatible("zai", "Z.ai", "Za")
+    },
+    Vendor {
+        base_url: Some("https://open.bigmodel.cn/api/coding/paas/v4"),
+        website: "https://bigmodel.cn/glm-coding",
+        keys_url: Some("https://open.bigmodel.cn/usercenter/apikeys"),
+        speaks: &[CHAT, MESSAGES.at("../../../anthropic/v1")],
+        ..openai_compatible("zhipu-coding", "智谱 GLM Coding Plan", "Zp")
+    },
+    Vendor {
+        base_url: Some("https://api.z.ai/api/coding/paas/v4"),
+        website: "https://z.ai/subscribe",
+        keys_url: Some("https://z.ai/manage-apikey/apikey-list"),
+        speaks: &[CHAT, MESSAGES.at("../../../anthropic/v1")],
+        ..openai_compatible("zai-coding", "Z.ai Coding Plan", "Za")
     },
     Vendor {
         base_url: Some("https://api.moonshot.cn/v1"),
         website: "https://platform.moonshot.cn",
         keys_url: Some("https://platform.moonshot.cn/console/api-keys"),
         maker: true,
+        speaks: &[CHAT, MESSAGES.at("../anthropic/v1")],
+        quirks: THINKING_HISTORY,
         ..openai_compatible("moonshot", "月之暗面 Kimi", "Mo")
     },
     Vendor {
@@ -89,29 +124,43 @@ pub(super) const VENDORS: &[Vendor] = &[
         website: "https://platform.moonshot.ai",
         keys_url: Some("https://platform.moonshot.ai/console/api-keys"),
         maker: true,
+        speaks: &[CHAT, MESSAGES.at("../anthropic/v1")],
+        quirks: THINKING_HISTORY,
         ..openai_compatible("moonshot-intl", "Moonshot AI", "Mo")
+    },
+    Vendor {
+        base_url: Some("https://api.kimi.com/coding/v1"),
+        website: "https://www.kimi.com/coding",
+        keys_url: Some("https://www.kimi.com/coding"),
+        speaks: &[CHAT, MESSAGES],
+        quirks: THINKING_HISTORY,
+        ..openai_compatible("kimi-coding", "Kimi for Coding", "Ki")
     },
     Vendor {
         base_url: Some("https://api.siliconflow.cn/v1"),
         website: "https://siliconflow.cn",
         keys_url: Some("https://cloud.siliconflow.cn/account/ak"),
+        speaks: &[CHAT, MESSAGES],
         ..openai_compatible("siliconflow", "硅基流动", "硅")
     },
     Vendor {
         base_url: Some("https://api.siliconflow.com/v1"),
         website: "https://www.siliconflow.com",
         keys_url: Some("https://cloud.siliconflow.com/account/ak"),
+        speaks: &[CHAT, MESSAGES],
         ..openai_compatible("siliconflow-intl", "SiliconFlow", "Sf")
     },
     Vendor {
         base_url: Some("https://openrouter.ai/api/v1"),
         website: "https://openrouter.ai",
         keys_url: Some("https://openrouter.ai/settings/keys"),
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("openrouter", "OpenRouter", "Or")
     },
     Vendor {
         auth: Auth::Header("api-key"),
         website: "https://azure.microsoft.com/products/ai-services/openai-service",
+        speaks: &[CHAT, RESPONSES],
         ..openai_compatible("azure-openai", "Azure OpenAI", "Az")
     },
     Vendor {
@@ -119,6 +168,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         auth: Auth::Optional,
         website: "https://ollama.com",
         local: true,
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("ollama", "Ollama", "Ol")
     },
     Vendor {
@@ -129,16 +179,24 @@ pub(super) const VENDORS: &[Vendor] = &[
         ..openai_compatible("mistral", "Mistral", "Mi")
     },
     Vendor {
+        base_url: Some("https://codestral.mistral.ai/v1"),
+        website: "https://mistral.ai",
+        keys_url: Some("https://console.mistral.ai/codestral"),
+        ..openai_compatible("codestral", "Codestral", "Cd")
+    },
+    Vendor {
         base_url: Some("https://api.x.ai/v1"),
         website: "https://x.ai",
         keys_url: Some("https://console.x.ai"),
         maker: true,
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("xai", "xAI", "Xa")
     },
     Vendor {
         base_url: Some("https://api.groq.com/openai/v1"),
         website: "https://groq.com",
         keys_url: Some("https://console.groq.com/keys"),
+        speaks: &[CHAT, RESPONSES],
         ..openai_compatible("groq", "Groq", "Gq")
     },
     Vendor {
@@ -164,6 +222,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://api.fireworks.ai/inference/v1"),
         website: "https://fireworks.ai",
         keys_url: Some("https://fireworks.ai/account/api-keys"),
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("fireworks", "Fireworks", "Fw")
     },
     Vendor {
@@ -183,19 +242,29 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://api.minimaxi.com/v1"),
         website: "https://www.minimaxi.com",
         maker: true,
+        speaks: &[CHAT, MESSAGES.at("../anthropic/v1")],
         ..openai_compatible("minimax", "MiniMax", "Mm")
     },
     Vendor {
         base_url: Some("https://api.minimax.io/v1"),
         website: "https://www.minimax.io",
         maker: true,
+        speaks: &[CHAT, MESSAGES.at("../anthropic/v1")],
         ..openai_compatible("minimax-intl", "MiniMax (international)", "Mm")
     },
     Vendor {
         base_url: Some("https://ark.cn-beijing.volces.com/api/v3"),
         website: "https://www.volcengine.com/product/ark",
         keys_url: Some("https://console.volcengine.com/ark/region:ark+cn-beijing/apiKey"),
+        speaks: &[CHAT, RESPONSES],
         ..openai_compatible("volcengine", "火山方舟 豆包", "Ar")
+    },
+    Vendor {
+        base_url: Some("https://ark.cn-beijing.volces.com/api/coding/v3"),
+        website: "https://www.volcengine.com/product/ark",
+        keys_url: Some("https://console.volcengine.com/ark/region:ark+cn-beijing/apiKey"),
+        speaks: &[CHAT, MESSAGES.at("../v1")],
+        ..openai_compatible("volcengine-coding", "火山方舟 Coding Plan", "Ar")
     },
     Vendor {
         base_url: Some("https://qianfan.baidubce.com/v2"),
@@ -241,6 +310,7 @@ pub(super) const VENDORS: &[Vendor] = &[
     Vendor {
         base_url: Some("https://api.xiaomimimo.com/v1"),
         website: "https://xiaomimimo.com",
+        quirks: THINKING_HISTORY,
         ..openai_compatible("xiaomi-mimo", "小米 MiMo", "Xm")
     },
     Vendor {
@@ -253,6 +323,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://api.novita.ai/v3/openai"),
         website: "https://novita.ai",
         keys_url: Some("https://novita.ai/settings/key-management"),
+        speaks: &[CHAT, MESSAGES.at("../../anthropic/v1")],
         ..openai_compatible("novita", "Novita", "No")
     },
     Vendor {
@@ -270,6 +341,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://router.huggingface.co/v1"),
         website: "https://huggingface.co",
         keys_url: Some("https://huggingface.co/settings/tokens"),
+        speaks: &[CHAT, RESPONSES],
         ..openai_compatible("huggingface", "Hugging Face", "Hf")
     },
     Vendor {
@@ -282,11 +354,13 @@ pub(super) const VENDORS: &[Vendor] = &[
         base_url: Some("https://api.llama.com/compat/v1"),
         website: "https://llama.developer.meta.com",
         maker: true,
+        speaks: &[CHAT, RESPONSES],
         ..openai_compatible("meta-llama", "Meta Llama", "Me")
     },
     Vendor {
         base_url: Some("https://ai-gateway.vercel.sh/v1"),
         website: "https://vercel.com/ai-gateway",
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("vercel", "Vercel AI Gateway", "Ve")
     },
     Vendor {
@@ -321,6 +395,134 @@ pub(super) const VENDORS: &[Vendor] = &[
         ..openai_compatible("aihubmix", "AiHubMix", "Ah")
     },
     Vendor {
+        base_url: Some("https://api.cometapi.com/v1"),
+        website: "https://www.cometapi.com",
+        ..openai_compatible("cometapi", "CometAPI", "Cm")
+    },
+    Vendor {
+        base_url: Some("https://nano-gpt.com/api/v1"),
+        website: "https://nano-gpt.com",
+        ..openai_compatible("nanogpt", "NanoGPT", "Ng")
+    },
+    Vendor {
+        base_url: Some("https://api.venice.ai/api/v1"),
+        website: "https://venice.ai",
+        ..openai_compatible("venice", "Venice", "Vn")
+    },
+    Vendor {
+        base_url: Some("https://api.featherless.ai/v1"),
+        website: "https://featherless.ai",
+        ..openai_compatible("featherless", "Featherless", "Fe")
+    },
+    Vendor {
+        base_url: Some("https://inference.api.nscale.com/v1"),
+        website: "https://www.nscale.com",
+        ..openai_compatible("nscale", "Nscale", "Ns")
+    },
+    Vendor {
+        base_url: Some("https://api.lambda.ai/v1"),
+        website: "https://lambda.ai",
+        ..openai_compatible("lambda", "Lambda", "La")
+    },
+    Vendor {
+        base_url: Some("https://inference.baseten.co/v1"),
+        website: "https://www.baseten.co",
+        ..openai_compatible("baseten", "Baseten", "Ba")
+    },
+    Vendor {
+        base_url: Some("https://api.friendli.ai/serverless/v1"),
+        website: "https://friendli.ai",
+        ..openai_compatible("friendli", "Friendli", "Fr")
+    },
+    Vendor {
+        base_url: Some("https://api.inference.wandb.ai/v1"),
+        website: "https://wandb.ai",
+        ..openai_compatible("wandb", "Weights & Biases", "Wb")
+    },
+    Vendor {
+        base_url: Some("https://oai.endpoints.kepler.ai.cloud.ovh.net/v1"),
+        website: "https://endpoints.ai.cloud.ovh.net",
+        ..openai_compatible("ovh", "OVHcloud", "Ov")
+    },
+    Vendor {
+        base_url: Some("https://inference.do-ai.run/v1"),
+        website: "https://www.digitalocean.com",
+        ..openai_compatible("digitalocean", "DigitalOcean", "Do")
+    },
+    Vendor {
+        base_url: Some("https://api.gmi-serving.com/v1"),
+        website: "https://www.gmicloud.ai",
+        ..openai_compatible("gmi", "GMI Cloud", "Gi")
+    },
+    Vendor {
+        base_url: Some("https://api.synthetic.new/openai/v1"),
+        website: "https://synthetic.new",
+        ..openai_compatible("synthetic", "Synthetic", "Sy")
+    },
+    Vendor {
+        base_url: Some("https://api.edenai.run/v3"),
+        website: "https://www.edenai.co",
+        ..openai_compatible("edenai", "Eden AI", "Ed")
+    },
+    Vendor {
+        base_url: Some("https://api.aimlapi.com/v1"),
+        website: "https://aimlapi.com",
+        ..openai_compatible("aimlapi", "AI/ML API", "Ai")
+    },
+    Vendor {
+        base_url: Some("https://api.morphllm.com/v1"),
+        website: "https://morphllm.com",
+        ..openai_compatible("morph", "Morph", "Mp")
+    },
+    Vendor {
+        base_url: Some("https://api.v0.dev/v1"),
+        website: "https://v0.dev",
+        ..openai_compatible("v0", "v0", "v0")
+    },
+    Vendor {
+        base_url: Some("https://api.inceptionlabs.ai/v1"),
+        website: "https://www.inceptionlabs.ai",
+        ..openai_compatible("inception", "Inception", "Ic")
+    },
+    Vendor {
+        base_url: Some("https://api.reka.ai/v1"),
+        website: "https://reka.ai",
+        ..openai_compatible("reka", "Reka", "Re")
+    },
+    Vendor {
+        base_url: Some("https://api.ai21.com/studio/v1"),
+        website: "https://www.ai21.com",
+        ..openai_compatible("ai21", "AI21", "A2")
+    },
+    Vendor {
+        base_url: Some("https://api.nova.amazon.com/v1"),
+        website: "https://nova.amazon.com",
+        ..openai_compatible("amazon-nova", "Amazon Nova", "Nv")
+    },
+    Vendor {
+        base_url: Some("https://tokenhub-intl.tencentcloudmaas.com/v1"),
+        website: "https://www.tencentcloud.com",
+        ..openai_compatible("tokenhub", "腾讯云 TokenHub", "Th")
+    },
+    Vendor {
+        base_url: Some("https://api.compactif.ai/v1"),
+        website: "https://compactif.ai",
+        ..openai_compatible("compactifai", "CompactifAI", "Cp")
+    },
+    Vendor {
+        base_url: Some("https://api.sarvam.ai/v1"),
+        website: "https://www.sarvam.ai",
+        auth: Auth::Header("api-subscription-key"),
+        ..openai_compatible("sarvam", "Sarvam", "Sa")
+    },
+    Vendor {
+        base_url: Some("https://opencode.ai/zen/v1"),
+        website: "https://opencode.ai",
+        keys_url: Some("https://opencode.ai/auth"),
+        speaks: &[CHAT, RESPONSES, MESSAGES],
+        ..openai_compatible("opencode-zen", "OpenCode Zen", "Oz")
+    },
+    Vendor {
         base_url: Some("https://api.jina.ai/v1"),
         website: "https://jina.ai",
         keys_url: Some("https://jina.ai/api-dashboard"),
@@ -337,6 +539,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         auth: Auth::Optional,
         website: "https://lmstudio.ai",
         local: true,
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("lm-studio", "LM Studio", "Lm")
     },
     Vendor {
@@ -344,6 +547,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         auth: Auth::Optional,
         website: "https://github.com/ggml-org/llama.cpp",
         local: true,
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("llama-cpp", "llama.cpp", "Lc")
     },
     Vendor {
@@ -351,6 +555,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         auth: Auth::Optional,
         website: "https://docs.vllm.ai",
         local: true,
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("vllm", "vLLM", "Vl")
     },
     Vendor {
@@ -358,6 +563,7 @@ pub(super) const VENDORS: &[Vendor] = &[
         auth: Auth::Optional,
         website: "https://docs.sglang.ai",
         local: true,
+        speaks: &[CHAT, RESPONSES, MESSAGES],
         ..openai_compatible("sglang", "SGLang", "Sg")
     },
     Vendor {
@@ -391,6 +597,14 @@ mod tests {
             assert!(vendor.website.starts_with("https://"), "{slug}'s website");
             assert!(vendor.keys_url.is_none_or(|url| url.starts_with("https://")), "{slug}'s keys_url");
             assert!(!vendor.speaks.is_empty(), "{slug} speaks nothing");
+            let dialects: HashSet<_> = vendor.speaks.iter().map(|speech| speech.dialect).collect();
+            assert_eq!(dialects.len(), vendor.speaks.len(), "{slug} speaks a dialect in two places");
+            for Speech { at, .. } in vendor.speaks {
+                let clean = at.is_empty() || at.split('/').all(|step| !step.is_empty() && step != ".");
+                let up = at.split('/').filter(|step| *step == "..").count();
+                let room = vendor.base_url.map_or(usize::MAX, |url| url.matches('/').count() - 2);
+                assert!(clean && up <= room, "{slug}'s {at}");
+            }
             if let Some(url) = vendor.base_url {
                 let scheme = if vendor.local { "http://127.0.0.1:" } else { "https://" };
                 assert!(url.starts_with(scheme) && !url.ends_with('/'), "{slug}'s base_url");

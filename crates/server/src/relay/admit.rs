@@ -3,8 +3,8 @@
 use api::{Time, budgets::Period, money::Dollars};
 use llm::{
     Failure, Kind,
-    chat::Request,
     price::{self, Estimate},
+    through::Request,
 };
 use store::{AccessKey, Hold, LedgerError, Owner, Spent};
 

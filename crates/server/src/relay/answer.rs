@@ -12,7 +12,7 @@ use axum::{body::Body, response::Response};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, header};
 use http_body::Frame;
-use llm::chat::{How, Summary, Through, read_reply};
+use llm::{Dialect, How, Passage, Summary, through::read_reply};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::{
@@ -35,7 +35,7 @@ const DRAIN: Duration = Duration::from_secs(1);
 const MOST_READ: usize = 32 << 20;
 
 /// The client's response.
-pub(super) async fn respond(answer: Answer, mut settler: Settler, candidate: &Candidate) -> Response {
+pub(super) async fn respond(answer: Answer, mut settler: Settler, candidate: &Candidate, dialect: Dialect) -> Response {
     let status = answer.status;
     let mut response = match answer.flow {
         Flow::Whole { bytes, summary } => {
@@ -47,23 +47,19 @@ pub(super) async fn respond(answer: Answer, mut settler: Settler, candidate: &Ca
         Flow::Long { arrived, rest } => {
             settler.first_content();
             let mut response =
-                Response::new(Body::new(Relayed::new(Piece::whole(arrived), rest, settler, status.as_u16())));
+                Response::new(Body::new(Relayed::new(Piece::whole(dialect, arrived), rest, settler, status.as_u16())));
             if let Some(length) = answer.content_length {
                 response.headers_mut().insert(header::CONTENT_LENGTH, length);
             }
             response
         }
-        Flow::Stream { out, through, rest } => {
-            if through.has_content() {
+        Flow::Stream { out, passage, rest } => {
+            if passage.has_content() {
                 settler.first_content();
             }
             settler.streams();
-            let mut response = Response::new(Body::new(Relayed::new(
-                Piece::Stream { out, through: Box::new(through) },
-                rest,
-                settler,
-                status.as_u16(),
-            )));
+            let mut response =
+                Response::new(Body::new(Relayed::new(Piece::Stream { out, passage }, rest, settler, status.as_u16())));
             let headers = response.headers_mut();
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -72,14 +68,17 @@ pub(super) async fn respond(answer: Answer, mut settler: Settler, candidate: &Ca
     };
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, answer.content_type);
+    if let Some(warnings) = answer.warnings {
+        response.headers_mut().insert("x-aigw-warnings", warnings);
+    }
     name_channel(response.headers_mut(), candidate, 0);
     response
 }
 
 /// The client's response when no channel answered.
-pub(super) fn respond_refusal(refusal: Refusal) -> Response {
+pub(super) fn respond_refusal(dialect: Dialect, refusal: Refusal) -> Response {
     match refusal {
-        Refusal::Own(failure) => refuse(&failure),
+        Refusal::Own(failure) => refuse(dialect, &failure),
         Refusal::Theirs { status, headers, body } => {
             let mut response = Response::new(Body::from(body));
             *response.status_mut() = status;
@@ -111,6 +110,7 @@ struct Relayed {
 /// What has arrived and isn't sent yet, and what is known of it.
 pub(super) enum Piece {
     Whole {
+        dialect: Dialect,
         out: BytesMut,
         /// The newest bytes, held until it is known whether they are the last.
         last: Bytes,
@@ -119,7 +119,7 @@ pub(super) enum Piece {
     },
     Stream {
         out: BytesMut,
-        through: Box<Through>,
+        passage: Box<Passage>,
     },
 }
 
@@ -131,8 +131,8 @@ enum State {
 }
 
 impl Piece {
-    pub(super) fn whole(arrived: Vec<Bytes>) -> Self {
-        let mut piece = Self::Whole { out: BytesMut::new(), last: Bytes::new(), seen: Vec::new(), size: 0 };
+    pub(super) fn whole(dialect: Dialect, arrived: Vec<Bytes>) -> Self {
+        let mut piece = Self::Whole { dialect, out: BytesMut::new(), last: Bytes::new(), seen: Vec::new(), size: 0 };
         for bytes in arrived {
             piece.feed(bytes);
         }
@@ -141,7 +141,7 @@ impl Piece {
 
     pub(super) fn feed(&mut self, bytes: Bytes) {
         match self {
-            Self::Whole { out, last, seen, size } => {
+            Self::Whole { out, last, seen, size, .. } => {
                 *size += bytes.len();
                 if *size <= MOST_READ {
                     seen.push(bytes.clone());
@@ -151,7 +151,7 @@ impl Piece {
                 out.extend_from_slice(last);
                 *last = bytes;
             }
-            Self::Stream { out, through } => through.feed(&bytes, out),
+            Self::Stream { out, passage } => passage.feed(&bytes, out),
         }
     }
 
@@ -162,22 +162,22 @@ impl Piece {
     }
 
     pub(super) fn is_done(&self) -> bool {
-        matches!(self, Self::Stream { through, .. } if through.is_done())
+        matches!(self, Self::Stream { passage, .. } if passage.is_done())
     }
 
     /// What the answer came to, and its last bytes; `Err` where the only honest end is a broken connection.
     pub(super) fn finish(&mut self, how: How) -> (Summary, Result<Bytes, String>) {
         match self {
-            Self::Stream { out, through } => {
-                through.finish(how, out);
-                (through.summary().clone(), Ok(through.take_tail()))
+            Self::Stream { out, passage } => {
+                passage.finish(how, out);
+                (passage.summary().clone(), Ok(passage.take_tail()))
             }
-            Self::Whole { last, seen, size, .. } => match how {
+            Self::Whole { dialect, last, seen, size, .. } => match how {
                 How::Eof => {
                     let summary = if seen.is_empty() {
                         Summary { content: *size, ..Summary::default() }
                     } else {
-                        read_reply(&seen.concat())
+                        read_reply(*dialect, &seen.concat())
                     };
                     (summary, Ok(std::mem::take(last)))
                 }
@@ -191,14 +191,14 @@ impl Piece {
     /// Bytes of content so far, of a stream; nothing is counted while an answer in one piece runs.
     pub(super) fn content(&self) -> usize {
         match self {
-            Self::Stream { through, .. } => through.summary().content,
+            Self::Stream { passage, .. } => passage.summary().content,
             Self::Whole { .. } => 0,
         }
     }
 
     pub(super) fn summary(&self) -> Summary {
         match self {
-            Self::Stream { through, .. } => through.summary().clone(),
+            Self::Stream { passage, .. } => passage.summary().clone(),
             Self::Whole { size, .. } => Summary { content: *size, ..Summary::default() },
         }
     }
@@ -303,7 +303,7 @@ impl Drop for Relayed {
             return;
         }
         if self.settler.drains() {
-            let piece = std::mem::replace(&mut self.piece, Piece::whole(Vec::new()));
+            let piece = std::mem::replace(&mut self.piece, Piece::whole(Dialect::Chat, Vec::new()));
             drain::go_on(piece, self.rest.take(), self.settler.hand_over(), self.status);
         } else {
             self.settler.abandon(Some(self.status), &self.piece.summary());

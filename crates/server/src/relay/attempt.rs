@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use llm::{
-    Failure, Kind,
-    chat::{How, Request, Summary, Through, read_reply},
-};
+use llm::{Failure, How, Kind, Passage, Summary, read_failure, through::Request};
 use tokio::time::timeout;
 
 use super::{
+    ask::{Ask, Way},
     plan::Candidate,
     upstream::{Reply, ReplyBody, SendError},
 };
@@ -24,6 +22,8 @@ const WHOLE_PATIENCE: Duration = Duration::from_mins(10);
 pub(super) const IDLE: Duration = Duration::from_mins(2);
 /// An answer up to this size is sent when all of it is here, so that one that breaks off can be asked for elsewhere.
 const MOST_HELD: usize = 1 << 20;
+/// A longer one can't be converted.
+const MOST_CONVERTED: usize = 32 << 20;
 const MOST_ERROR_BYTES: usize = 256 << 10;
 
 /// An answer that has begun.
@@ -34,6 +34,8 @@ pub(super) struct Answer {
     /// The provider's own word on the length, for an answer that passes unchanged.
     pub(super) content_length: Option<HeaderValue>,
     pub(super) flow: Flow,
+    /// What the client asked for and the provider wasn't, in a header's words.
+    pub(super) warnings: Option<HeaderValue>,
 }
 
 /// What of the answer is here and what is to come.
@@ -44,7 +46,7 @@ pub(super) enum Flow {
     /// A long answer in one piece: what has arrived, and the rest.
     Long { arrived: Vec<Bytes>, rest: ReplyBody },
     /// A stream: what the client gets first, and the rest.
-    Stream { out: BytesMut, through: Through, rest: ReplyBody },
+    Stream { out: BytesMut, passage: Box<Passage>, rest: ReplyBody },
 }
 
 /// An attempt that came to nothing.
@@ -77,15 +79,19 @@ pub(super) async fn attempt(
     request: &Request,
     headers: &HeaderMap,
 ) -> Result<Answer, Failed> {
-    let body = request.write(&candidate.upstream_model, true);
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let ask = match Ask::new(candidate, request, id, app.clock.now().as_millis() / 1_000).await {
+        Ok(ask) => ask,
+        Err(failure) => return Err(unspeakable(failure)),
+    };
     let patience = if request.stream { STREAM_PATIENCE } else { WHOLE_PATIENCE };
-    let reply = match timeout(patience, app.upstream.send(candidate, request.endpoint, body, Some(headers))).await {
+    let reply = match timeout(patience, app.upstream.send(candidate, &ask, Some(headers))).await {
         Ok(reply) => reply,
         Err(_) => Err(SendError::timeout(format!("no answer within {} s", patience.as_secs()))),
     };
     let reply = reply.map_err(|error| unreachable_provider(&error))?;
     if !reply.status.is_success() {
-        return Err(refused(candidate, reply).await);
+        return Err(refused(candidate, &ask.way, reply).await);
     }
     let is_stream = reply
         .headers
@@ -94,22 +100,57 @@ pub(super) async fn attempt(
         .is_some_and(|value| value.starts_with("text/event-stream"));
     let content_type =
         reply.headers.get(header::CONTENT_TYPE).cloned().unwrap_or(HeaderValue::from_static("application/json"));
+    let warnings = warnings(&ask.way);
+    if ask.way.converts() {
+        let events = if request.json_array { JSON } else { EVENTS };
+        let (content_type, flow) = match (request.stream, is_stream) {
+            (true, true) => (events, begin_stream(ask.way.passage(request.shows_usage()), reply.body).await?),
+            (false, true) => return Err(broke_off("a stream that nobody asked for".to_owned(), Kind::BadGateway)),
+            (stream, false) => (if stream { events } else { JSON }, convert(&ask.way, stream, reply.body).await?),
+        };
+        return Ok(Answer { status: reply.status, content_type, content_length: None, flow, warnings });
+    }
     if is_stream {
-        let flow = begin_stream(request, reply.body).await?;
-        return Ok(Answer { status: reply.status, content_type, content_length: None, flow });
+        let flow = begin_stream(ask.way.passage(request.shows_usage()), reply.body).await?;
+        return Ok(Answer { status: reply.status, content_type, content_length: None, flow, warnings });
     }
     let content_length = reply.headers.get(header::CONTENT_LENGTH).cloned();
-    let flow = begin_whole(reply.body).await?;
-    Ok(Answer { status: reply.status, content_type, content_length, flow })
+    let flow = begin_whole(&ask.way, reply.body).await?;
+    Ok(Answer { status: reply.status, content_type, content_length, flow, warnings })
 }
 
-async fn begin_stream(request: &Request, mut rest: ReplyBody) -> Result<Flow, Failed> {
-    let mut through = Through::new(!request.include_usage);
+const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream; charset=utf-8");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The losses of a conversion as a header.
+fn warnings(way: &Way) -> Option<HeaderValue> {
+    let losses: Vec<String> = way.losses().iter().map(ToString::to_string).collect();
+    (!losses.is_empty()).then(|| HeaderValue::try_from(losses.join(", ")).ok()).flatten()
+}
+
+/// Waits for all of an answer that came in one piece, and converts it.
+async fn convert(way: &Way, stream: bool, rest: ReplyBody) -> Result<Flow, Failed> {
+    let body = match timeout(WHOLE_PATIENCE, rest.collect(MOST_CONVERTED)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(error)) => return Err(broke_off(error, Kind::BadGateway)),
+        Err(_) => return Err(broke_off(format!("not whole within {} s", WHOLE_PATIENCE.as_secs()), Kind::Timeout)),
+    };
+    let unreadable = |failure: Failure| broke_off(failure.message, Kind::BadGateway);
+    if stream {
+        let mut out = BytesMut::new();
+        let passage = way.replay(&body, &mut out).map_err(unreadable)?;
+        return Ok(Flow::Stream { out, passage: Box::new(passage), rest: ReplyBody::ended() });
+    }
+    let (bytes, summary) = way.reply(body).map_err(unreadable)?;
+    Ok(Flow::Whole { bytes, summary })
+}
+
+async fn begin_stream(mut passage: Passage, mut rest: ReplyBody) -> Result<Flow, Failed> {
     let mut out = BytesMut::new();
     let first = timeout(STREAM_PATIENCE, async {
-        while !through.has_content() && !through.is_done() && through.failed_first().is_none() {
+        while !passage.has_content() && !passage.is_done() && passage.failed_first().is_none() {
             match rest.next().await {
-                Some(Ok(bytes)) => through.feed(&bytes, &mut out),
+                Some(Ok(bytes)) => passage.feed(&bytes, &mut out),
                 Some(Err(error)) => return Some(How::UpstreamError(error)),
                 None => return Some(How::Eof),
             }
@@ -121,16 +162,16 @@ async fn begin_stream(request: &Request, mut rest: ReplyBody) -> Result<Flow, Fa
         Err(_) => {
             return Err(broke_off(format!("no content within {} s", STREAM_PATIENCE.as_secs()), Kind::Timeout));
         }
-        Ok(Some(how)) => through.finish(how, &mut out),
+        Ok(Some(how)) => passage.finish(how, &mut out),
         Ok(None) => {}
     }
-    if let Some(error) = through.failed_first() {
+    if let Some(error) = passage.failed_first() {
         return Err(broke_off(error.to_owned(), Kind::BadGateway));
     }
-    Ok(Flow::Stream { out, through, rest })
+    Ok(Flow::Stream { out, passage: Box::new(passage), rest })
 }
 
-async fn begin_whole(mut rest: ReplyBody) -> Result<Flow, Failed> {
+async fn begin_whole(way: &Way, mut rest: ReplyBody) -> Result<Flow, Failed> {
     let mut arrived: Vec<Bytes> = Vec::new();
     let mut held = 0;
     loop {
@@ -146,11 +187,17 @@ async fn begin_whole(mut rest: ReplyBody) -> Result<Flow, Failed> {
             }
             Ok(None) => {
                 let bytes = if arrived.len() == 1 { arrived.remove(0) } else { arrived.concat().into() };
-                let summary = read_reply(&bytes);
+                let (bytes, summary) =
+                    way.reply(bytes).map_err(|failure| broke_off(failure.message, Kind::BadGateway))?;
                 return Ok(Flow::Whole { bytes, summary });
             }
         }
     }
+}
+
+/// Nothing was sent: the request can't be said in the provider's dialect. Another channel may speak the client's.
+fn unspeakable(failure: Failure) -> Failed {
+    Failed { detail: failure.message.clone(), refusal: Refusal::Own(failure), elsewhere: true, status: None }
 }
 
 fn unreachable_provider(error: &SendError) -> Failed {
@@ -177,7 +224,7 @@ fn broke_off(detail: String, kind: Kind) -> Failed {
 }
 
 /// The provider answered, and said no.
-async fn refused(candidate: &Candidate, reply: Reply) -> Failed {
+async fn refused(candidate: &Candidate, way: &Way, reply: Reply) -> Failed {
     let status = reply.status;
     let body = match timeout(IDLE, reply.body.collect(MOST_ERROR_BYTES)).await {
         Ok(Ok(body)) => body,
@@ -199,6 +246,13 @@ async fn refused(candidate: &Candidate, reply: Reply) -> Failed {
         300..=399 => {
             let text = "The provider answered with a redirect, which the gateway doesn't follow. Check the channel's base URL.";
             Refusal::Own(Failure::new(Kind::BadGateway, text))
+        }
+        code if way.converts() => {
+            let mut failure = read_failure(code, text.as_bytes(), None);
+            let retry_after =
+                reply.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            failure.retry_after = retry_after.or(failure.retry_after);
+            Refusal::Own(failure)
         }
         _ => {
             let mut headers = HeaderMap::new();

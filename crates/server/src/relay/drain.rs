@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use api::{channels::OnDisconnect, logs::LogState};
 use http::HeaderMap;
-use llm::chat::{How, Request, Summary};
+use llm::{How, Summary, through::Request};
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
@@ -67,9 +67,11 @@ pub(super) async fn attempt(
                     settler.tried(&candidate, began.elapsed(), Some(status), None);
                     match answer.flow {
                         Flow::Whole { summary, .. } => close(&mut settler, None, &summary),
-                        Flow::Long { arrived, rest } => read(Piece::whole(arrived), rest, settler, None).await,
-                        Flow::Stream { out, through, rest } => {
-                            let piece = Piece::Stream { out, through: Box::new(through) };
+                        Flow::Long { arrived, rest } => {
+                            read(Piece::whole(request.endpoint.dialect(), arrived), rest, settler, None).await;
+                        }
+                        Flow::Stream { out, passage, rest } => {
+                            let piece = Piece::Stream { out, passage };
                             read(piece, rest, settler, None).await;
                         }
                     }

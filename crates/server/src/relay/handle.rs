@@ -5,14 +5,12 @@ use std::net::IpAddr;
 use api::logs::LogState;
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::{Path, Request, State},
     response::Response,
 };
+use bytes::Bytes;
 use http::{header, request::Parts};
-use llm::{
-    Failure, Kind,
-    chat::{self, Endpoint, Summary},
-};
+use llm::{Dialect, Endpoint, Failure, Kind, Summary, through};
 use store::AccessKey;
 use tokio::time::Instant;
 
@@ -20,7 +18,7 @@ use super::{
     admit::admit,
     answer::{name_channel, respond, respond_refusal},
     attempt::Refusal,
-    body, credential, drain,
+    body, count, credential, drain,
     limits::{Pass, TooFast},
     plan::plan,
     record::Record,
@@ -37,13 +35,51 @@ use crate::{
 /// The first channel, and one other if that fails before the first content.
 const MOST_ATTEMPTS: usize = 2;
 
+/// What a path says of a request: what is called, and what the body doesn't say.
+#[derive(Debug, Clone)]
+pub(super) struct Called {
+    pub(super) endpoint: Endpoint,
+    /// The model, whether a stream is asked for, and whether as one array.
+    named: Option<(String, bool, bool)>,
+}
+
+impl Called {
+    const fn of(endpoint: Endpoint) -> Self {
+        Self { endpoint, named: None }
+    }
+
+    pub(super) fn read(self, body: Bytes) -> Result<through::Request, Failure> {
+        match self.named {
+            None => through::Request::read(self.endpoint, body),
+            Some((model, stream, array)) => through::Request::named(self.endpoint, model, stream, array, body),
+        }
+    }
+}
+
 /// Answers a request to `endpoint`.
 pub(super) async fn handle(State(app): State<App>, endpoint: Endpoint, request: Request) -> Response {
+    relay(&app, Called::of(endpoint), request).await
+}
+
+/// Answers a request whose path ends in a model and what is asked of it, such as `gemini-pro:generateContent`.
+pub(super) async fn handle_named(State(app): State<App>, Path(call): Path<String>, request: Request) -> Response {
+    let found = call.rsplit_once(':').and_then(|(model, method)| Some((model, Endpoint::of_method(method)?)));
+    let Some((model, (endpoint, stream))) = found else {
+        let text = format!("There is nothing at POST {}.", request.uri().path());
+        return refuse(Dialect::Gemini, &Failure::new(Kind::NotFound, text));
+    };
+    let query = request.uri().query().unwrap_or_default();
+    let array = stream && !query.split('&').any(|pair| pair == "alt=sse");
+    relay(&app, Called { endpoint, named: Some((model.to_owned(), stream, array)) }, request).await
+}
+
+async fn relay(app: &App, called: Called, request: Request) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
-    match credential::check(&app, &parts.headers, &parts.uri) {
-        Ok(key) => Box::pin(serve(&app, &key, endpoint, started, parts, body)).await,
-        Err(failure) => refuse(&failure),
+    match credential::check(app, &parts.headers, &parts.uri) {
+        Ok(key) if called.endpoint.counts() => Box::pin(count::count(app, &key, called, parts, body)).await,
+        Ok(key) => Box::pin(serve(app, &key, called, started, parts, body)).await,
+        Err(failure) => refuse(called.endpoint.dialect(), &failure),
     }
 }
 
@@ -51,18 +87,20 @@ pub(super) async fn handle(State(app): State<App>, endpoint: Endpoint, request: 
 pub(crate) async fn chat_as(app: &App, key: &AccessKey, request: Request) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
-    Box::pin(serve(app, key, Endpoint::ChatCompletions, started, parts, body)).await
+    Box::pin(serve(app, key, Called::of(Endpoint::ChatCompletions), started, parts, body)).await
 }
 
-async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant, parts: Parts, body: Body) -> Response {
-    let Some(&peer) = parts.extensions.get::<Peer>() else { return refuse(&credential::no_peer()) };
+async fn serve(app: &App, key: &AccessKey, called: Called, started: Instant, parts: Parts, body: Body) -> Response {
+    let endpoint = called.endpoint;
+    let dialect = endpoint.dialect();
+    let Some(&peer) = parts.extensions.get::<Peer>() else { return refuse(dialect, &credential::no_peer()) };
     let ip = client::address(peer, &parts.headers, &app.settings().trusted_proxies);
     let Some(arrival) = arrival(app, &parts, key, endpoint, ip, started) else {
-        return refuse(&credential::no_peer());
+        return refuse(dialect, &credential::no_peer());
     };
-    let refused = |request: Option<&chat::Request>, failure: &Failure| {
+    let refused = |request: Option<&through::Request>, failure: &Failure| {
         arrival.reject(app, request, failure);
-        refuse(failure)
+        refuse(dialect, failure)
     };
     if let Err(failure) = credential::admit(key, ip) {
         return refused(None, &failure);
@@ -73,13 +111,13 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
     };
     let bytes = received.bytes.clone();
     let recorded = key.bodies.then(|| Record::new(app, &arrival, bytes.clone()));
-    let mut request = match body::work(bytes.len(), move || chat::Request::read(endpoint, bytes)).await {
+    let mut request = match body::work(bytes.len(), move || called.read(bytes)).await {
         Ok(request) => request,
         Err(failure) => return refused(None, &failure),
     };
     request.bounded = key.strict;
     let snapshot = app.snapshot();
-    let candidates = match plan(&snapshot, key, &request.model, arrival.at, random) {
+    let candidates = match plan(&snapshot, key, endpoint, &request.model, arrival.at, random) {
         Ok(candidates) => candidates,
         Err(failure) => return refused(Some(&request), &failure),
     };
@@ -118,7 +156,7 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
             Ok(answer) => {
                 settler.tried(candidate, asked.elapsed(), Some(answer.status.as_u16()), None);
                 let attempts = settler.attempts();
-                let mut response = respond(answer, settler, candidate).await;
+                let mut response = respond(answer, settler, candidate, dialect).await;
                 name_channel(response.headers_mut(), candidate, attempts);
                 levels.write(response.headers_mut());
                 return response;
@@ -131,7 +169,7 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
                 if let Refusal::Theirs { body, .. } = &failed.refusal {
                     settler.sends(body);
                 }
-                let mut response = respond_refusal(failed.refusal);
+                let mut response = respond_refusal(dialect, failed.refusal);
                 name_channel(response.headers_mut(), candidate, settler.attempts());
                 levels.write(response.headers_mut());
                 let summary = Summary { error: Some(failed.detail), ..Summary::default() };
@@ -140,11 +178,11 @@ async fn serve(app: &App, key: &AccessKey, endpoint: Endpoint, started: Instant,
             }
         }
     }
-    refuse(&Failure::new(Kind::Unavailable, "No channel can serve this now."))
+    refuse(dialect, &Failure::new(Kind::Unavailable, "No channel can serve this now."))
 }
 
 /// Keeps the request to the pace of its key, its user and its group.
-fn pace(app: &App, snapshot: &Snapshot, key: &AccessKey, request: &chat::Request) -> Result<Option<Pass>, TooFast> {
+fn pace(app: &App, snapshot: &Snapshot, key: &AccessKey, request: &through::Request) -> Result<Option<Pass>, TooFast> {
     let limits = snapshot.limits(key);
     if limits.is_empty() {
         return Ok(None);
@@ -170,7 +208,7 @@ fn arrival(
         user_id: key.user_id,
         key_id: key.id,
         key_name: key.name.clone(),
-        endpoint: endpoint.public_path(),
+        endpoint,
         client_ip: ip.to_string(),
         user_agent: user_agent.map(|value| value.chars().take(256).collect()),
     })

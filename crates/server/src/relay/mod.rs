@@ -5,9 +5,11 @@
 
 mod admit;
 mod answer;
+mod ask;
 mod attempt;
 mod body;
 mod budgets;
+mod count;
 mod credential;
 mod dial;
 mod drain;
@@ -31,10 +33,10 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use http::{HeaderValue, StatusCode, header};
-use llm::{Failure, Kind, chat::Endpoint};
+use llm::{Dialect, Endpoint, Failure, Kind};
 
 pub(crate) use self::{
-    handle::chat_as, limits::Paces, plan::Candidate, running::Running, snapshot::Snapshot, upstream::Upstream,
+    ask::Ask, handle::chat_as, limits::Paces, plan::Candidate, running::Running, snapshot::Snapshot, upstream::Upstream,
 };
 use crate::app::App;
 
@@ -45,28 +47,41 @@ const PREFIXES: [&str; 3] = ["/v1", "/api/v1", ""];
 pub(crate) fn routes() -> Router<App> {
     let mut router = Router::new();
     for prefix in PREFIXES {
-        for endpoint in [Endpoint::ChatCompletions, Endpoint::Completions, Endpoint::Embeddings] {
-            router = router.route(&format!("{prefix}{}", endpoint.path()), relay(endpoint));
+        for endpoint in Endpoint::NAMED_IN_BODY {
+            router = router.route(&format!("{prefix}{}", endpoint.path("", false)), relay(endpoint));
         }
         router = router
             .route(&format!("{prefix}/models"), get(models::list))
-            .route(&format!("{prefix}/models/{{*id}}"), get(models::read));
+            .route(&format!("{prefix}/models/{{*id}}"), get(models::read).post(handle::handle_named));
     }
     router
+        .route("/v1beta/models", get(models::list))
+        .route("/v1beta/models/{*id}", get(models::read).post(handle::handle_named))
 }
 
 fn relay(endpoint: Endpoint) -> MethodRouter<App> {
     post(move |state, request| handle::handle(state, endpoint, request))
 }
 
-/// Whether a path is the relay's, so that errors have a client's shape.
-pub(crate) fn owns(path: &str) -> bool {
-    path.starts_with("/v1/") || path == "/v1" || path.starts_with("/api/v1/") || path == "/api/v1"
+/// Whose shapes the client of a path reads.
+pub(crate) fn dialect_at(path: &str) -> Dialect {
+    if path.starts_with("/v1beta/") || path.rsplit_once(':').is_some_and(|(_, it)| Endpoint::of_method(it).is_some()) {
+        return Dialect::Gemini;
+    }
+    let found = Endpoint::NAMED_IN_BODY.into_iter().find(|endpoint| path.ends_with(&*endpoint.path("", false)));
+    found.map_or(Dialect::Chat, Endpoint::dialect)
 }
 
-/// A failure as an OpenAI client reads it.
-pub(crate) fn refuse(failure: &Failure) -> Response {
-    let (status, body) = failure.chat();
+/// Whether a path is the relay's, so that errors have a client's shape.
+pub(crate) fn owns(path: &str) -> bool {
+    ["/v1", "/api/v1", "/v1beta"]
+        .iter()
+        .any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// A failure as a client of `dialect` reads it.
+pub(crate) fn refuse(dialect: Dialect, failure: &Failure) -> Response {
+    let (status, body) = dialect.write_failure(failure);
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
@@ -74,6 +89,9 @@ pub(crate) fn refuse(failure: &Failure) -> Response {
     if matches!(failure.kind, Kind::UpstreamAuth) {
         // Trying again can't help: the key is the operator's to change.
         headers.insert("x-should-retry", HeaderValue::from_static("false"));
+    }
+    if let Some(seconds) = failure.retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }

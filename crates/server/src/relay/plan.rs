@@ -3,7 +3,11 @@
 use std::{borrow::Cow, sync::Arc};
 
 use api::Time;
-use llm::{Failure, Kind, Vendor, chat::Endpoint, vendor::Reach};
+use http::HeaderName;
+use llm::{
+    Auth, Dialect, Endpoint, Failure, Kind, Quirks,
+    vendor::{Reach, Speech, speech},
+};
 use secrecy::ExposeSecret;
 use store::{AccessKey, PriceInEffect, RelayChannel, RelayKey};
 
@@ -20,16 +24,20 @@ pub(crate) struct Candidate {
     pub(super) price: Option<Arc<PriceInEffect>>,
     base_url: String,
     key: Option<usize>,
+    speech: Speech,
+    /// What the provider is asked for.
+    pub(super) endpoint: Endpoint,
 }
 
 impl Candidate {
-    /// `model` is the public name, `random` chooses among the channel's keys.
+    /// `endpoint` is the client's, `model` the public name, `random` chooses among the channel's keys.
     ///
     /// # Errors
     /// If the channel can't be asked at all: a message for its operator.
     pub(crate) fn new(
         channel: &Arc<RelayChannel>,
         provider: Option<&Arc<Provider>>,
+        endpoint: Endpoint,
         model: &str,
         random: u64,
     ) -> Result<Self, Failure> {
@@ -42,6 +50,8 @@ impl Candidate {
         if channel.keys.is_empty() && provider.needs_key {
             return Err(unusable("has no API key. Add one."));
         }
+        let (speech, endpoint) = speech(&provider.speaks, endpoint)
+            .ok_or_else(|| unusable(&format!("has no {} at its provider.", endpoint.public_path())))?;
         Ok(Self {
             provider: Arc::clone(provider),
             upstream_model: channel.model_mapping.get(model).map_or(model, String::as_str).to_owned(),
@@ -49,15 +59,35 @@ impl Candidate {
             base_url,
             key: (!channel.keys.is_empty()).then(|| index(random, channel.keys.len())),
             channel: Arc::clone(channel),
+            speech,
+            endpoint,
         })
+    }
+
+    /// The provider's.
+    pub(super) const fn dialect(&self) -> Dialect {
+        self.speech.dialect
+    }
+
+    pub(super) fn quirks(&self) -> Quirks {
+        self.provider.quirks
+    }
+
+    /// The header that carries the key alone; `None` for `Authorization: Bearer …`.
+    pub(super) fn header(&self) -> Option<HeaderName> {
+        match self.speech.auth {
+            Some(Auth::Header(name)) => Some(HeaderName::from_static(name)),
+            Some(Auth::Bearer | Auth::Optional) => None,
+            None => self.provider.header.clone(),
+        }
     }
 
     pub(crate) fn key(&self) -> Option<&RelayKey> {
         self.key.map(|at| &self.channel.keys[at])
     }
 
-    pub(super) fn url(&self, endpoint: Endpoint) -> String {
-        Vendor::url(&self.base_url, endpoint)
+    pub(super) fn url(&self, stream: bool) -> String {
+        self.speech.url(&self.base_url, self.endpoint, &self.upstream_model, stream)
     }
 
     /// A provider's text without the provider key, should it quote it.
@@ -78,6 +108,7 @@ impl Candidate {
 pub(super) fn plan(
     snapshot: &Snapshot,
     key: &AccessKey,
+    endpoint: Endpoint,
     name: &str,
     at: Time,
     mut random: impl FnMut() -> u64,
@@ -98,7 +129,7 @@ pub(super) fn plan(
     let mut unusable = None;
     while !channels.is_empty() {
         let channel = channels.swap_remove(next(&channels, &mut random));
-        match Candidate::new(channel, snapshot.provider(&channel.provider), model, random()) {
+        match Candidate::new(channel, snapshot.provider(&channel.provider), endpoint, model, random()) {
             Ok(candidate) => candidates.push(Candidate { price: snapshot.price(model, at).cloned(), ..candidate }),
             Err(failure) => unusable = Some(failure),
         }
@@ -153,7 +184,8 @@ mod tests {
 
     fn candidate(random: u64) -> Candidate {
         let provider = crate::providers::in_effect(Vec::new()).into_iter().find(|provider| provider.slug == "custom");
-        Candidate::new(&channel(1, 0, 1), provider.map(Arc::new).as_ref(), "m", random).unwrap()
+        Candidate::new(&channel(1, 0, 1), provider.map(Arc::new).as_ref(), Endpoint::ChatCompletions, "m", random)
+            .unwrap()
     }
 
     /// How often each channel comes first in draws that go through all random numbers evenly.
@@ -180,7 +212,7 @@ mod tests {
     fn a_candidate_knows_the_providers_name_for_the_model() {
         let candidate = candidate(1);
         assert_eq!(candidate.upstream_model, "up-m");
-        assert_eq!(candidate.url(Endpoint::ChatCompletions), "http://127.0.0.1:1/v1/chat/completions");
+        assert_eq!(candidate.url(false), "http://127.0.0.1:1/v1/chat/completions");
         assert_eq!(candidate.key().map(|key| key.id), Some(2));
     }
 

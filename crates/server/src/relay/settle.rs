@@ -17,11 +17,7 @@ use api::{
     groups::ONE_PPM,
     logs::{Attempt, LogState},
 };
-use llm::{
-    Dialect, Failure,
-    chat::{Request, Summary},
-    usage::estimate_tokens,
-};
+use llm::{Endpoint, Failure, Summary, through::Request, usage::estimate_tokens};
 use store::{Charge, Hold, LedgerError, Open, PriceInEffect, Receipt, Settle, Usage};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
@@ -38,7 +34,7 @@ pub(super) struct Arrival {
     pub(super) user_id: i64,
     pub(super) key_id: i64,
     pub(super) key_name: String,
-    pub(super) endpoint: &'static str,
+    pub(super) endpoint: Endpoint,
     pub(super) client_ip: String,
     pub(super) user_agent: Option<String>,
 }
@@ -52,8 +48,8 @@ impl Arrival {
             key_id: self.key_id,
             key_name: self.key_name.clone(),
             model: request.map(|request| request.model.clone()).unwrap_or_default(),
-            endpoint: self.endpoint.to_owned(),
-            dialect: Dialect::Chat.as_str().to_owned(),
+            endpoint: self.endpoint.public_path().to_owned(),
+            dialect: self.endpoint.dialect().as_str().to_owned(),
             stream: request.is_some_and(|request| request.stream),
             client_ip: Some(self.client_ip.clone()),
             user_agent: self.user_agent.clone(),
@@ -71,7 +67,7 @@ impl Arrival {
             id: self.id,
             key_id: self.key_id,
             state: LogState::Rejected,
-            status: Some(failure.chat().0),
+            status: Some(self.endpoint.dialect().write_failure(failure).0),
             channel_id: None,
             channel_name: None,
             upstream_model: None,

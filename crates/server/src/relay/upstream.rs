@@ -23,23 +23,38 @@ use hyper_util::{
     client::legacy::{self, Client},
     rt::{TokioExecutor, TokioTimer},
 };
-use llm::{chat::Endpoint, demo, vendor::Reach};
+use llm::{Dialect, Endpoint, demo, vendor::Reach};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::{dial::Dialer, plan::Candidate};
+use super::{ask::Ask, dial::Dialer, plan::Candidate};
 use crate::{Egress, settings::Live};
 
 /// How long a connection waits for the next request.
 const IDLE: Duration = Duration::from_secs(90);
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("ai-gateway/", env!("CARGO_PKG_VERSION")));
-/// What a client may say to the provider besides its body.
-const PASSED_HEADERS: [HeaderName; 4] = [
-    header::ACCEPT,
-    HeaderName::from_static("idempotency-key"),
-    HeaderName::from_static("openai-beta"),
-    HeaderName::from_static("x-client-request-id"),
-];
+/// The version of the Messages API that is spoken where the client names none.
+const MESSAGES_VERSION: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("anthropic-version"), HeaderValue::from_static("2023-06-01"));
+
+/// What a client of the provider's own dialect may say to it besides its body.
+fn passed_headers(dialect: Dialect) -> &'static [HeaderName] {
+    static CHAT: [HeaderName; 4] = [
+        header::ACCEPT,
+        HeaderName::from_static("idempotency-key"),
+        HeaderName::from_static("openai-beta"),
+        HeaderName::from_static("x-client-request-id"),
+    ];
+    static MESSAGES: [HeaderName; 3] =
+        [header::ACCEPT, HeaderName::from_static("anthropic-version"), HeaderName::from_static("anthropic-beta")];
+    static GEMINI: [HeaderName; 2] = [header::ACCEPT, HeaderName::from_static("x-goog-api-client")];
+    match dialect {
+        Dialect::Chat | Dialect::Responses => &CHAT,
+        Dialect::Messages => &MESSAGES,
+        Dialect::Gemini => &GEMINI,
+    }
+}
+
 /// How fast the demo provider talks.
 const DEMO_PAUSE: Duration = Duration::from_millis(15);
 
@@ -110,36 +125,45 @@ impl Upstream {
         self.pool.load()
     }
 
-    /// Sends `body` to where `candidate` has `endpoint`. `from` are the client's headers, of which few pass.
+    /// Sends what `candidate` is asked. `from` are the client's headers, of which few pass, and none where it is converted.
     pub(crate) async fn send(
         &self,
         candidate: &Candidate,
-        endpoint: Endpoint,
-        body: Bytes,
+        ask: &Ask,
         from: Option<&HeaderMap>,
     ) -> Result<Reply, SendError> {
         if candidate.provider.reach == Reach::InProcess {
-            return Ok(answer_in_process(endpoint, body));
+            return Ok(answer_in_process(candidate.endpoint, ask.body.clone()));
         }
-        let mut request = Request::new(Full::new(body));
+        let from = from.filter(|_| !ask.way.converts());
+        let mut request = Request::new(Full::new(ask.body.clone()));
         *request.method_mut() = http::Method::POST;
-        *request.uri_mut() = address(&candidate.url(endpoint))?;
+        *request.uri_mut() = address(&candidate.url(ask.stream))?;
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, USER_AGENT);
-        for name in &PASSED_HEADERS {
+        for name in passed_headers(candidate.dialect()) {
             if let Some(value) = from.and_then(|from| from.get(name)) {
                 headers.insert(name, value.clone());
+            }
+        }
+        if candidate.dialect() == Dialect::Messages {
+            let (name, version) = MESSAGES_VERSION;
+            headers.entry(name).or_insert(version);
+        }
+        for (name, value) in &ask.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(*name, value);
             }
         }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         // What passes through must be readable on the way.
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(key) = candidate.key() {
-            let (name, mut value) = match &candidate.provider.header {
+            let (name, mut value) = match candidate.header() {
                 None => {
                     (header::AUTHORIZATION, HeaderValue::try_from(format!("Bearer {}", key.secret.expose_secret())))
                 }
-                Some(name) => (name.clone(), HeaderValue::try_from(key.secret.expose_secret())),
+                Some(name) => (name, HeaderValue::try_from(key.secret.expose_secret())),
             };
             if let Ok(value) = &mut value {
                 value.set_sensitive(true);
@@ -215,6 +239,11 @@ impl ReplyBody {
     /// Leaves an ended body in its place.
     pub(super) fn take(&mut self) -> Self {
         Self(std::mem::replace(&mut self.0, Source::Ended))
+    }
+
+    /// One that is over.
+    pub(super) const fn ended() -> Self {
+        Self(Source::Ended)
     }
 
     /// All of it, if it has at most `most` bytes.

@@ -10,7 +10,7 @@ use api::{
 };
 use axum::{Json, extract::State};
 use bytes::Bytes;
-use llm::chat::Endpoint;
+use llm::{Endpoint, through::Request};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
@@ -21,7 +21,7 @@ use crate::{
         error::Refusal,
         input::{Body, Id},
     },
-    relay::{Candidate, millis},
+    relay::{Ask, Candidate, millis},
 };
 
 /// A model that thinks long may take as long as this.
@@ -51,13 +51,20 @@ pub(in crate::console) async fn test(
         .or_else(|| channel.test_model.clone())
         .or_else(|| channel.models.first().cloned())
         .ok_or_else(|| Refusal::field("model", "Name a model: the channel serves none."))?;
-    let candidate = Candidate::new(channel, snapshot.provider(&channel.provider), &model, 0)
-        .map_err(|failure| Refusal::field("model", failure.message))?;
+    let candidate = |kind: ModelKind| {
+        let endpoint = if kind == ModelKind::Embedding { Endpoint::Embeddings } else { Endpoint::ChatCompletions };
+        Candidate::new(channel, snapshot.provider(&channel.provider), endpoint, &model, 0)
+            .map_err(|failure| Refusal::field("model", failure.message))
+    };
 
     let kind = snapshot.kind(&model);
     let first = if kind == Some(ModelKind::Embedding) { ModelKind::Embedding } else { ModelKind::Chat };
-    let mut told = ask(&app, &candidate, first).await;
-    if kind.is_none() && told.refuses_the_question() {
+    let asked = candidate(first)?;
+    let mut told = ask(&app, &asked, first).await;
+    if kind.is_none()
+        && told.refuses_the_question()
+        && let Ok(candidate) = candidate(ModelKind::Embedding)
+    {
         let second = ask(&app, &candidate, ModelKind::Embedding).await;
         // If that fails too, the first refusal says more.
         if second.error.is_none() {
@@ -68,7 +75,7 @@ pub(in crate::console) async fn test(
         ok: told.error.is_none(),
         model,
         asked: told.asked,
-        key_last4: candidate.key().map(|key| key.last4.clone()).unwrap_or_default(),
+        key_last4: asked.key().map(|key| key.last4.clone()).unwrap_or_default(),
         status: told.status,
         latency_ms: millis(told.took),
         error: told.error,
@@ -117,16 +124,16 @@ async fn answer(app: &App, candidate: &Candidate, kind: ModelKind) -> Result<u16
         let messages = json!([{"role": "user", "content": "Reply with the single word OK."}]);
         (Endpoint::ChatCompletions, json!({"model": model, "messages": messages}), "choices")
     };
-    let reply = app
-        .upstream
-        .send(candidate, endpoint, Bytes::from(body.to_string()), None)
-        .await
-        .map_err(|error| (None, error.to_string()))?;
+    let refused = |error: llm::Failure| (None, error.message);
+    let request = Request::read(endpoint, Bytes::from(body.to_string())).map_err(refused)?;
+    let ask = Ask::new(candidate, &request, String::new(), 0).await.map_err(refused)?;
+    let reply = app.upstream.send(candidate, &ask, None).await.map_err(|error| (None, error.to_string()))?;
     let status = reply.status.as_u16();
     let body = reply.body.collect(MOST_ANSWER_BYTES).await.map_err(|error| (Some(status), error))?;
     if !reply.status.is_success() {
         return Err((Some(status), candidate.redact(&String::from_utf8_lossy(&body)).into_owned()));
     }
+    let (body, _) = ask.way.reply(body).map_err(|failure| (Some(status), failure.message))?;
     let answer: Value = serde_json::from_slice(&body)
         .map_err(|_| (Some(status), "The answer isn't JSON. Does the address end in /v1?".to_owned()))?;
     if answer.get(holds).is_some_and(Value::is_array) {

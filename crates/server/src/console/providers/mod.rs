@@ -48,7 +48,7 @@ fn shown(provider: providers::Provider, channels: &HashMap<String, i64>) -> Prov
         dialects: provider
             .speaks
             .iter()
-            .map(|dialect| match dialect {
+            .map(|speech| match speech.dialect {
                 llm::Dialect::Chat => Dialect::Chat,
                 llm::Dialect::Messages => Dialect::Messages,
                 llm::Dialect::Gemini => Dialect::Gemini,

@@ -1,22 +1,16 @@
-//! The parts of a streamed chunk that the gateway looks at.
+//! The parts of a streamed chunk that are looked at on its way through.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::usage::{self, Told};
+use crate::{
+    through::{Seen, Watch},
+    usage,
+};
 
-/// What one chunk says.
-#[derive(Debug, Default)]
-pub(super) struct Chunk {
-    /// Bytes of text, thinking and tool arguments.
-    pub(super) content: usize,
-    pub(super) finished: bool,
-    pub(super) usage: Told,
-    /// Has usage and nothing for the client to show.
-    pub(super) is_usage_only: bool,
-    /// The upstream's words when it gave up.
-    pub(super) error: Option<String>,
-}
+/// Looks at chunks, each of which says all by itself.
+#[derive(Debug)]
+pub(crate) struct Watcher;
 
 #[derive(Deserialize)]
 struct Wire<'a> {
@@ -63,20 +57,29 @@ struct Nested<'a> {
     usage: Option<&'a RawValue>,
 }
 
-/// Reads a chunk. What isn't one says nothing; it still passes through.
-pub(super) fn read(data: &[u8]) -> Chunk {
+impl Watch for Watcher {
+    fn look(&mut self, data: &[u8]) -> Seen {
+        if data == b"[DONE]" {
+            return Seen { ended: true, ..Seen::default() };
+        }
+        read(data)
+    }
+}
+
+fn read(data: &[u8]) -> Seen {
     let Ok(wire) = serde_json::from_slice::<Wire<'_>>(data) else {
-        return Chunk::default();
+        return Seen::default();
     };
     let choices = wire.choices.unwrap_or_default();
     let nested = wire.nested.and_then(|raw| serde_json::from_str::<Nested<'_>>(raw.get()).ok());
     let usage = usage::read(wire.usage.or(nested.and_then(|nested| nested.usage)));
-    Chunk {
+    Seen {
         content: choices.iter().map(Choice::content).sum(),
         finished: choices.iter().any(|choice| choice.finish_reason.is_some_and(|raw| raw.get().len() > 2)),
         is_usage_only: choices.is_empty() && wire.usage.is_some() && wire.error.is_none(),
         usage,
         error: wire.error.map(|raw| error_text(raw.get())),
+        ended: false,
     }
 }
 

@@ -12,13 +12,27 @@ pub const USUAL_OUTPUT: i64 = 4_096;
 /// What models charge for a picture at most.
 const IMAGE_TOKENS: i64 = 50_000;
 
+/// Shorter data is counted as text.
+const SHORTEST_DATA: usize = 1_024;
+
 /// More answers than any provider gives at once.
 const MOST_ANSWERS: i64 = 128;
+
+/// Tokens of a body, judged by its bytes.
+pub fn read_input(body: &[u8]) -> i64 {
+    input(body)
+}
 
 pub(super) fn estimate(endpoint: Endpoint, body: &[u8], members: &Members<'_>, max_output: Option<i64>) -> Estimate {
     let each = max_output.unwrap_or(USUAL_OUTPUT).max(0);
     let output = match endpoint {
-        Endpoint::Embeddings => 0,
+        Endpoint::Embeddings | Endpoint::CountTokens | Endpoint::CountContent => 0,
+        Endpoint::Messages | Endpoint::Responses => each,
+        Endpoint::GenerateContent => {
+            let config = config(members);
+            let answers = config.as_ref().map_or(1, |(config, _)| number(config, "candidateCount"));
+            each.saturating_mul(answers)
+        }
         Endpoint::ChatCompletions => each.saturating_mul(number(members, "n")),
         Endpoint::Completions => {
             let answers = number(members, "n").max(number(members, "best_of"));
@@ -37,10 +51,31 @@ pub(super) fn input(body: &[u8]) -> i64 {
         pictures += 1;
         tokens = tokens.saturating_add(estimate_tokens(length).min(IMAGE_TOKENS));
     }
+    // The member in which other dialects have the bytes alone.
+    for at in memmem::find_iter(body, br#""data""#) {
+        let length = data_length(&body[at + br#""data""#.len()..]);
+        if length >= SHORTEST_DATA {
+            inline += length;
+            tokens = tokens.saturating_add(estimate_tokens(length).min(IMAGE_TOKENS));
+        }
+    }
     // A picture is named twice: as the part's type and as the member that holds its address.
     let named = memmem::find_iter(body, br#""image_url""#).count().div_ceil(2);
     let linked = i64::try_from(named.saturating_sub(pictures)).unwrap_or(i64::MAX);
     estimate_tokens(body.len() - inline).saturating_add(tokens).saturating_add(linked.saturating_mul(IMAGE_TOKENS))
+}
+
+/// Gemini's settings, in either of the spellings that its servers take.
+pub(super) fn config<'a>(members: &Members<'a>) -> Option<(Members<'a>, &'a RawValue)> {
+    let raw = ["generationConfig", "generation_config"].iter().find_map(|name| members.get(name).ok().flatten())?;
+    Some((Members::read(raw.get().as_bytes()).ok()?, raw))
+}
+
+/// How long the text is that follows a member's name.
+fn data_length(rest: &[u8]) -> usize {
+    let Some(rest) = rest.trim_ascii_start().strip_prefix(b":") else { return 0 };
+    let Some(rest) = rest.trim_ascii_start().strip_prefix(b"\"") else { return 0 };
+    memchr::memchr(b'"', rest).unwrap_or(rest.len())
 }
 
 fn number(members: &Members<'_>, name: &str) -> i64 {
@@ -77,6 +112,7 @@ mod tests {
             (Endpoint::Completions, r#"{"model":"m","max_tokens":10,"prompt":[1,2,3]}"#, 10),
             (Endpoint::Completions, r#"{"model":"m","max_tokens":10,"prompt":[[1],[2]]}"#, 20),
             (Endpoint::Embeddings, r#"{"model":"m","input":"x"}"#, 0),
+            (Endpoint::Messages, r#"{"model":"m","max_tokens":30}"#, 30),
         ] {
             assert_eq!(read(endpoint, body).output, output, "{body}");
         }
@@ -90,6 +126,8 @@ mod tests {
             )
         };
         let inline = |bytes: usize| body(&format!("data:image/png;base64,{}", "A".repeat(bytes)));
+        let source = format!(r#"{{"type":"base64","data" : "{}"}}"#, "A".repeat(3_000_000));
+        assert!((50_000..50_100).contains(&input(source.as_bytes())));
         let text = input(body("").as_bytes()) - IMAGE_TOKENS;
         assert!((text + 3_000..text + 3_100).contains(&input(inline(9_000).as_bytes())));
         assert!((text + 50_000..text + 50_100).contains(&input(inline(3_000_000).as_bytes())));

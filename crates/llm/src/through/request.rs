@@ -4,46 +4,29 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::estimate::{USUAL_OUTPUT, estimate};
+use super::{
+    Endpoint,
+    estimate::{USUAL_OUTPUT, config, estimate},
+};
 use crate::{
-    Failure, Kind, Quirks,
+    Dialect, Failure, Kind, Quirks,
     json::{Members, Splice, Twice, span},
     price::Estimate,
 };
 
-/// Which endpoint a body is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Endpoint {
-    ChatCompletions,
-    Completions,
-    Embeddings,
-}
-
-impl Endpoint {
-    /// The path below a base URL that ends in `/v1`.
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::ChatCompletions => "/chat/completions",
-            Self::Completions => "/completions",
-            Self::Embeddings => "/embeddings",
-        }
-    }
-
-    /// The public path, as logs name it.
-    pub const fn public_path(self) -> &'static str {
-        match self {
-            Self::ChatCompletions => "/v1/chat/completions",
-            Self::Completions => "/v1/completions",
-            Self::Embeddings => "/v1/embeddings",
-        }
-    }
-}
-
 /// What clients call the most output tokens, the newer name first.
-const LIMITS: [&str; 2] = ["max_completion_tokens", "max_tokens"];
+const fn limits(endpoint: Endpoint) -> &'static [&'static str] {
+    match endpoint {
+        Endpoint::Responses => &["max_output_tokens"],
+        Endpoint::GenerateContent | Endpoint::CountContent => &["maxOutputTokens", "max_output_tokens"],
+        Endpoint::ChatCompletions => &["max_completion_tokens", "max_tokens"],
+        Endpoint::Completions | Endpoint::Embeddings | Endpoint::Messages | Endpoint::CountTokens => &["max_tokens"],
+    }
+}
 
 /// A request that passes through: its bytes, and the few members that the gateway needs to know.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Request {
     pub endpoint: Endpoint,
     pub model: String,
@@ -58,7 +41,14 @@ pub struct Request {
     pub estimate: Estimate,
     /// Limits that the client wrote and left open.
     open_limits: Vec<Range<usize>>,
+    /// Where the settings are that hold the limit, and whether there are none in them.
+    config_at: Option<(Range<usize>, bool)>,
+    /// The client reads its stream as one JSON array.
+    pub json_array: bool,
     body: Bytes,
+    /// The body is `{}`.
+    is_empty: bool,
+    /// Nowhere if the path names it.
     model_at: Range<usize>,
     stream_options: Option<StreamOptions>,
 }
@@ -100,7 +90,8 @@ impl Request {
             }
         };
         let mut include_usage = false;
-        let stream_options = match get("stream_options")? {
+        let optional = endpoint.dialect() == Dialect::Chat;
+        let stream_options = match optional.then(|| get("stream_options")).transpose()?.flatten() {
             None => None,
             Some(raw) => {
                 let at = span(&body, raw.get());
@@ -120,11 +111,12 @@ impl Request {
                 })
             }
         };
-        let limits = || LIMITS.into_iter().filter_map(|name| members.get(name).ok().flatten());
+        let limits = || limits(endpoint).iter().filter_map(|name| members.get(name).ok().flatten());
         let max_output = limits().find_map(|limit| limit.get().parse().ok());
         let open_limits =
             limits().filter(|limit| limit.get() == "null").map(|limit| span(&body, limit.get())).collect();
         let estimate = estimate(endpoint, &body, &members, max_output);
+        let (json_array, is_empty) = (false, members.is_empty());
         Ok(Self {
             endpoint,
             model,
@@ -134,9 +126,51 @@ impl Request {
             bounded: false,
             estimate,
             open_limits,
+            config_at: None,
+            json_array,
+            is_empty,
             body,
             model_at,
             stream_options,
+        })
+    }
+
+    /// Reads a body whose model and way of answering the path names.
+    ///
+    /// # Errors
+    /// A failure of kind [`Kind::InvalidRequest`] if it isn't a JSON object.
+    pub fn named(
+        endpoint: Endpoint,
+        model: String,
+        stream: bool,
+        json_array: bool,
+        body: Bytes,
+    ) -> Result<Self, Failure> {
+        let members = Members::read(&body)
+            .map_err(|error| Failure::new(Kind::InvalidRequest, format!("The body isn't a JSON object: {error}.")))?;
+        let config = config(&members);
+        let limits = || limits(endpoint).iter().filter_map(|name| config.as_ref()?.0.get(name).ok().flatten());
+        let max_output = limits().find_map(|limit| limit.get().parse().ok());
+        let open_limits =
+            limits().filter(|limit| limit.get() == "null").map(|limit| span(&body, limit.get())).collect();
+        let is_empty = members.is_empty();
+        let config_at = config.map(|(config, raw)| (span(&body, raw.get()), config.is_empty()));
+        let estimate = estimate(endpoint, &body, &members, max_output);
+        Ok(Self {
+            endpoint,
+            model,
+            stream,
+            include_usage: true,
+            max_output,
+            bounded: false,
+            estimate,
+            open_limits,
+            config_at,
+            json_array: stream && json_array,
+            is_empty,
+            body,
+            model_at: 0..0,
+            stream_options: None,
         })
     }
 
@@ -144,11 +178,11 @@ impl Request {
     /// usage even if the client didn't.
     pub fn write(&self, model: &str, ask_usage: bool) -> Bytes {
         let mut splice = Splice::new(&self.body);
-        if model != self.model {
+        if model != self.model && !self.model_at.is_empty() {
             let text = serde_json::to_vec(model).expect("a text is JSON");
             splice.replace(self.model_at.clone(), text);
         }
-        if self.stream && ask_usage && !self.include_usage {
+        if self.stream && ask_usage && !self.include_usage && self.endpoint.dialect() == Dialect::Chat {
             match &self.stream_options {
                 None => splice.append(0..self.body.len(), false, br#""stream_options":{"include_usage":true}"#),
                 Some(StreamOptions { include_usage_at: Some(at), .. }) => {
@@ -162,7 +196,7 @@ impl Request {
                 }
             }
         }
-        if self.bounded && self.max_output.is_none() && self.endpoint != Endpoint::Embeddings {
+        if self.bounded && self.max_output.is_none() && self.estimate.output > 0 {
             self.bound(model, &mut splice);
         }
         splice.finish()
@@ -173,10 +207,24 @@ impl Request {
         if let Some(at) = self.open_limits.first() {
             return splice.replace(at.clone(), USUAL_OUTPUT.to_string().into_bytes());
         }
-        let is_chat = self.endpoint == Endpoint::ChatCompletions;
-        let modern = is_chat && Quirks::default().of_model(model).max_completion_tokens;
-        let name = LIMITS[usize::from(!modern)];
-        splice.append(0..self.body.len(), false, format!(r#""{name}":{USUAL_OUTPUT}"#).as_bytes());
+        let known = limits(self.endpoint);
+        let old =
+            self.endpoint == Endpoint::ChatCompletions && !Quirks::default().of_model(model).max_completion_tokens;
+        let name = known[usize::from(old)];
+        let limit = format!(r#""{name}":{USUAL_OUTPUT}"#);
+        match (&self.config_at, self.endpoint.dialect()) {
+            (Some((at, is_empty)), _) => splice.append(at.clone(), *is_empty, limit.as_bytes()),
+            (None, Dialect::Gemini) => {
+                let config = format!(r#""generationConfig":{{{limit}}}"#);
+                splice.append(0..self.body.len(), self.is_empty, config.as_bytes());
+            }
+            (None, _) => splice.append(0..self.body.len(), self.is_empty, limit.as_bytes()),
+        }
+    }
+
+    /// Whether the client's stream ends in its usage.
+    pub const fn shows_usage(&self) -> bool {
+        self.include_usage || !matches!(self.endpoint.dialect(), Dialect::Chat)
     }
 
     /// The body as it came.
@@ -226,10 +274,23 @@ mod tests {
                 r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":4096}"#,
             ),
             (Endpoint::Embeddings, r#"{"model":"m"}"#, "m", r#"{"model":"m"}"#),
+            (Endpoint::Responses, r#"{"model":"m"}"#, "m", r#"{"model":"m","max_output_tokens":4096}"#),
         ] {
             let mut request = Request::read(endpoint, Bytes::from_static(body.as_bytes())).unwrap();
             request.bounded = true;
             assert_eq!(request.write(model, true), expected, "{body}");
+        }
+        for (body, expected) in [
+            ("{}", r#"{"generationConfig":{"maxOutputTokens":4096}}"#),
+            (r#"{"contents":[]}"#, r#"{"contents":[],"generationConfig":{"maxOutputTokens":4096}}"#),
+            (r#"{"generationConfig":{}}"#, r#"{"generationConfig":{"maxOutputTokens":4096}}"#),
+            (r#"{"generationConfig":{"topK":1}}"#, r#"{"generationConfig":{"topK":1,"maxOutputTokens":4096}}"#),
+            (r#"{"generation_config":{"max_output_tokens":9}}"#, r#"{"generation_config":{"max_output_tokens":9}}"#),
+        ] {
+            let bytes = Bytes::from_static(body.as_bytes());
+            let mut request = Request::named(Endpoint::GenerateContent, "m".to_owned(), false, false, bytes).unwrap();
+            request.bounded = true;
+            assert_eq!(request.write("m", true), expected, "{body}");
         }
     }
 

@@ -4,29 +4,34 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::chunk;
+use super::{Seen, Watch};
 use crate::{
+    Asked, Dialect, Failure, Kind,
     sse::{Event, Events, last_event},
     stream::{How, Summary},
 };
 
-/// Passes a Chat Completions stream through.
+/// Passes a stream through.
 #[derive(Debug)]
 pub struct Through {
     events: Events,
+    dialect: Dialect,
+    watch: Box<dyn Watch>,
     /// Takes away the usage that the client didn't ask for.
     strip_usage: bool,
     summary: Summary,
     finished: bool,
-    /// `[DONE]` and what follows it.
+    /// The event that ends the stream, and what follows it.
     tail: BytesMut,
     done: bool,
 }
 
 impl Through {
-    pub fn new(strip_usage: bool) -> Self {
+    pub fn new(dialect: Dialect, strip_usage: bool) -> Self {
         Self {
             events: Events::default(),
+            dialect,
+            watch: dialect.watcher(),
             strip_usage,
             summary: Summary::default(),
             finished: false,
@@ -68,11 +73,12 @@ impl Through {
             How::Eof => "The provider closed the stream before the answer was complete.".to_owned(),
             How::UpstreamError(reason) => reason,
         };
-        out.extend_from_slice(&error_event(&reason));
+        let failure = Failure::new(Kind::BadGateway, reason.clone());
+        self.dialect.stream_writer(&Asked::default()).fail(&failure, out);
         self.summary.error = Some(reason);
     }
 
-    /// `[DONE]` has arrived: nothing more is coming that counts.
+    /// The end has arrived: nothing more is coming that counts.
     pub fn is_done(&self) -> bool {
         self.done
     }
@@ -87,7 +93,7 @@ impl Through {
         if self.has_content() { None } else { self.summary.error.as_deref() }
     }
 
-    /// `[DONE]`, which waits here until the request is settled.
+    /// The stream's last event, which waits here until the request is settled.
     pub fn take_tail(&mut self) -> Bytes {
         self.tail.split().freeze()
     }
@@ -98,33 +104,22 @@ impl Through {
 
     fn pass(&mut self, event: &Event, out: &mut BytesMut) {
         let mut keep = true;
-        if let Some(data) = event.data() {
-            if &data[..] == b"[DONE]" {
-                self.done = true;
-            } else if !self.done {
-                let chunk = chunk::read(&data);
-                self.summary.content += chunk.content;
-                self.finished |= chunk.finished;
-                self.summary.hear(chunk.usage);
-                if chunk.error.is_some() {
-                    self.summary.error = chunk.error;
-                }
-                keep = !(self.strip_usage && chunk.is_usage_only);
+        if let Some(data) = event.data().filter(|_| !self.done) {
+            let Seen { content, finished, ended, usage, is_usage_only, error } = self.watch.look(&data);
+            self.summary.content += content;
+            self.finished |= finished;
+            self.done |= ended;
+            self.summary.hear(usage);
+            if error.is_some() {
+                self.summary.error = error;
             }
+            keep = !(self.strip_usage && is_usage_only);
         }
         if keep {
             let to = if self.done { &mut self.tail } else { out };
             to.extend_from_slice(event.bytes());
         }
     }
-}
-
-/// An event that tells an OpenAI client that the answer broke off.
-fn error_event(message: &str) -> Vec<u8> {
-    let error = serde_json::json!({
-        "error": {"message": message, "type": "server_error", "param": null, "code": "upstream_error"}
-    });
-    format!("data: {error}\n\n").into_bytes()
 }
 
 #[derive(serde::Deserialize)]
@@ -134,11 +129,11 @@ struct Ignored {}
 mod tests {
     use super::*;
 
-    const STREAM: &str = include_str!("../../../fixtures/chat/tools.sse");
+    const STREAM: &str = include_str!("../../fixtures/chat/tools.sse");
 
     /// What the client gets, what waits for settlement, and what is known at the end.
     fn run(chunks: &[&[u8]], strip: bool, how: How) -> (String, String, Summary) {
-        let mut through = Through::new(strip);
+        let mut through = Through::new(Dialect::Chat, strip);
         let mut out = BytesMut::new();
         for chunk in chunks {
             through.feed(chunk, &mut out);
@@ -206,7 +201,7 @@ mod tests {
 
     #[test]
     fn an_upstreams_own_error_passes_and_is_known() {
-        let mut through = Through::new(false);
+        let mut through = Through::new(Dialect::Chat, false);
         let mut out = BytesMut::new();
         through.feed(b"data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n", &mut out);
         assert_eq!(through.failed_first(), Some("overloaded"));
