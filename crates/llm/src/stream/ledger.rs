@@ -12,8 +12,8 @@ use crate::{
 
 /// Bytes that may wait for their turn. More than any model answers.
 const MOST_HELD: usize = 32 << 20;
-/// More blocks than any model answers with.
-const MOST_BLOCKS: usize = 1 << 16;
+/// More blocks than any model answers with, and few enough to look at each of them now and then.
+const MOST_BLOCKS: usize = 1 << 12;
 const MOST_CHOICES: usize = 128;
 
 /// A block of this stream, numbered in the order in which they began.

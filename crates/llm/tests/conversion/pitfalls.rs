@@ -791,3 +791,17 @@ fn arguments_are_objects_where_they_must_be_and_texts_where_they_must_be() {
     assert!(choice["message"]["tool_calls"][0]["id"].as_str().is_some_and(|id| !id.is_empty()));
     assert_eq!(choice["finish_reason"], "tool_calls");
 }
+
+#[test]
+fn an_answer_without_end_is_broken_off() {
+    let calls = (0..10_000).map(|at| {
+        let call = format!(r#"{{"index":{at},"id":"c{at}","function":{{"name":"f","arguments":"{{}}"}}}}"#);
+        format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"a\",\"tool_calls\":[{call}]}}}}]}}\n\n")
+    });
+    let events = calls.collect::<Vec<_>>().concat();
+    for to in Dialect::ALL {
+        let (out, summary) = stream(Dialect::Chat, to, &events, &asked());
+        assert!(summary.error.is_some_and(|error| error.contains("larger")), "{}", to.as_str());
+        assert!(fold::stream(to, &out).error.is_some());
+    }
+}
