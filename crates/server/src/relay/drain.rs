@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use api::{channels::OnDisconnect, logs::LogState};
 use http::HeaderMap;
-use llm::{How, Summary, through::Request};
+use llm::{Dialect, How, Summary, through::Request};
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout},
@@ -25,13 +25,11 @@ const MOST: Duration = Duration::from_mins(10);
 /// What the log says of an answer that was read to its end for nobody.
 const READ: &str = "The client left. The provider's answer was read to its end, so that it is charged as it was.";
 
-/// How an attempt ended, its settler, and when it began.
+/// How an attempt ended, and its settler.
 type Attempted = (Result<Answer, Failed>, Settler);
 
-/// Asks a channel. Where the answer is to be read in any case, a client that leaves meanwhile doesn't take the request back.
-///
-/// # Errors
-/// If the attempt came to nothing, or if nothing more can be said of it.
+/// Asks a channel. Where the answer is to be read in any case, a client that leaves meanwhile doesn't take the request back. `None` if
+/// the attempt broke off inside the gateway.
 pub(super) async fn attempt(
     app: &App,
     candidate: &Candidate,
@@ -42,7 +40,7 @@ pub(super) async fn attempt(
     if candidate.channel.on_disconnect == OnDisconnect::Cancel {
         return Some((attempt::attempt(app, candidate, request, headers).await, settler));
     }
-    let (mut tell, told) = oneshot::channel::<Attempted>();
+    let (mut tell, told) = oneshot::channel::<Handed>();
     let asked = {
         let (app, candidate, request, headers) = (app.clone(), candidate.clone(), request.clone(), headers.clone());
         async move {
@@ -60,30 +58,45 @@ pub(super) async fn attempt(
                 // The settler's end settles it.
                 () = left => return,
             };
-            let Err((result, mut settler)) = tell.send(attempted) else { return };
-            match result {
-                Ok(answer) => {
-                    let status = answer.status.as_u16();
-                    settler.tried(&candidate, began.elapsed(), Some(status), None);
-                    match answer.flow {
-                        Flow::Whole { summary, .. } => close(&mut settler, None, &summary),
-                        Flow::Long { arrived, rest } => {
-                            read(Piece::whole(request.endpoint.dialect(), arrived), rest, settler, None).await;
-                        }
-                        Flow::Stream { out, passage, rest } => {
-                            let piece = Piece::Stream { out, passage };
-                            read(piece, rest, settler, None).await;
-                        }
-                    }
-                }
-                Err(failed) => {
-                    settler.tried(&candidate, began.elapsed(), failed.status, Some(failed.detail));
-                }
-            }
+            // Wherever the client leaves now, somebody has it.
+            let dialect = request.endpoint.dialect();
+            drop(tell.send(Handed { attempted: Some(attempted), dialect, candidate, began }));
         }
     };
     app.tasks.spawn(asked);
-    told.await.ok()
+    told.await.ok()?.attempted.take()
+}
+
+/// An attempt on its way to the client's handler. If nobody takes it, it is read to its end.
+struct Handed {
+    attempted: Option<Attempted>,
+    /// The client's.
+    dialect: Dialect,
+    candidate: Candidate,
+    began: Instant,
+}
+
+impl Drop for Handed {
+    fn drop(&mut self) {
+        let Some((result, mut settler)) = self.attempted.take() else { return };
+        let (took, tasks) = (self.began.elapsed(), settler.tasks().clone());
+        match result {
+            Err(failed) => settler.tried(&self.candidate, took, failed.status, Some(failed.detail)),
+            Ok(answer) => {
+                settler.tried(&self.candidate, took, Some(answer.status.as_u16()), None);
+                match answer.flow {
+                    Flow::Whole { summary, .. } => close(&mut settler, None, &summary),
+                    Flow::Long { arrived, rest } => {
+                        drop(tasks.spawn(read(Piece::whole(self.dialect, arrived), rest, settler, None)))
+                    }
+                    Flow::Stream { out, passage, rest } => {
+                        let piece = Piece::Stream { out, passage };
+                        drop(tasks.spawn(read(piece, rest, settler, None)));
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Reads an answer that has begun to its end, in a task of its own.
