@@ -87,7 +87,7 @@ impl Drop for Handed {
                 match answer.flow {
                     Flow::Whole { summary, .. } => close(&mut settler, None, &summary),
                     Flow::Long { arrived, rest } => {
-                        drop(tasks.spawn(read(Piece::whole(self.dialect, arrived), rest, settler, None)))
+                        drop(tasks.spawn(read(Piece::whole(self.dialect, arrived), rest, settler, None)));
                     }
                     Flow::Stream { out, passage, rest } => {
                         let piece = Piece::Stream { out, passage };
