@@ -4,7 +4,7 @@
 //! here can be tested with a table of inputs.
 //!
 //! A vendor is data ([`vendor`]), a dialect is code ([`Dialect`], a folder each). Equal dialects pass through untouched
-//! ([`chat::Through`]). Between others everything goes through one neutral form ([`neutral`]): a reader into it and a writer
+//! ([`Through`]). Between others everything goes through one neutral form ([`neutral`]): a reader into it and a writer
 //! out of it for each dialect, never a pair.
 //!
 //! ```text

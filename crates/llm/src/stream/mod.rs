@@ -1,6 +1,6 @@
 //! Streams from one dialect into another: a reader, a ledger that knows what is open, a writer.
 //!
-//! Push machines without I/O. The reader turns a provider's events into strokes of the [`Pen`]; the ledger behind it lets
+//! Push machines without I/O. The reader turns a provider's events into strokes of the `Pen`; the ledger behind it lets
 //! only legal sequences through (a piece only into an open block, each block closed once, one end, usage once); the writer
 //! turns what comes out into the client's events and never has to ask whether something may be said now.
 
