@@ -49,6 +49,18 @@ pub struct Loss {
     pub why: Cow<'static, str>,
 }
 
+impl Loss {
+    /// With a member's name of a length that a header can carry.
+    fn shortened(mut self) -> Self {
+        const LONGEST: usize = 100;
+        if let Some((end, _)) = self.at.char_indices().nth(LONGEST) {
+            self.at.truncate(end);
+            self.at.push('…');
+        }
+        self
+    }
+}
+
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let how = if self.approximated { "approximated" } else { "dropped" };
@@ -80,6 +92,9 @@ pub enum Field {
     Metadata,
     Tier,
 }
+
+/// More than anyone reads. A body of nothing but unknown members must not make the answer's head, or the work, grow with it.
+const MOST_TOLD: usize = 32;
 
 /// The losses of one request, as they are found.
 #[derive(Debug)]
@@ -127,7 +142,9 @@ impl Losses {
                 );
                 return Err(Failure::new(Kind::InvalidRequest, message).at(&loss.at));
             }
-            Strictness::Warn if !self.found.contains(&loss) => self.found.push(loss),
+            Strictness::Warn if self.found.len() < MOST_TOLD && !self.found.contains(&loss) => {
+                self.found.push(loss.shortened());
+            }
             Strictness::Warn | Strictness::Lenient => {}
         }
         Ok(())
@@ -158,4 +175,20 @@ pub(crate) fn rejected(at: &str) -> Failure {
 pub(crate) fn rejected_link(at: &str) -> Failure {
     let message = format!("`{at}` is a link, and this model's provider takes only the file itself. Send it as base64.");
     Failure::new(Kind::InvalidRequest, message).at(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_of_nothing_but_unknown_members_is_told_of_within_bounds() {
+        let mut losses = Losses::new(Strictness::Warn);
+        for n in 0..100_000 {
+            losses.dropped(format!("{n}{}", "é".repeat(1_000)), "unsupported").unwrap();
+        }
+        let found = losses.into_found();
+        assert_eq!(found.len(), MOST_TOLD);
+        assert!(found.iter().all(|loss| loss.at.chars().count() == 101 && loss.at.ends_with('…')));
+    }
 }
