@@ -177,6 +177,10 @@ wire! {
     struct Shape<'a> { name: Text<'a>, description: Text<'a>, schema: &'a RawValue, strict: bool }
 }
 
+/// How many blocks back a tool's answer looks for the call that it answers, which stands in the turn before it. Without an end
+/// a body of nothing but such answers would take the square of its length.
+const NEAR: usize = 1_024;
+
 /// Reads a request's body.
 pub(crate) fn read_request(body: &[u8]) -> Result<Request<'_>, Failure> {
     let body: Body<'_> =
@@ -309,8 +313,8 @@ impl<'a> Message<'a> {
     }
 
     fn outcome(self, at: usize, is_legacy: bool, turns: &[Turn<'a>]) -> Result<Block<'a>, Failure> {
-        let calls = turns.iter().rev().flat_map(|turn| turn.blocks.iter().rev().map(move |block| (turn, block)));
-        let mut calls = calls.filter_map(|(turn, block)| match &block.content {
+        let blocks = turns.iter().rev().flat_map(|turn| turn.blocks.iter().rev().map(move |block| (turn, block)));
+        let mut calls = blocks.take(NEAR).filter_map(|(turn, block)| match &block.content {
             Content::Call(call) => Some((turn, call)),
             _ => None,
         });

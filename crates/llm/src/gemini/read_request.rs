@@ -182,7 +182,17 @@ struct Calls<'a> {
     open: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
+/// As many calls as may wait for their answers: each answer is looked for among them.
+const MOST_OPEN: usize = 1_024;
+
 impl<'a> Calls<'a> {
+    fn begin(&mut self, call: (Cow<'a, str>, Cow<'a, str>)) {
+        if self.open.len() >= MOST_OPEN {
+            self.open.remove(0);
+        }
+        self.open.push(call);
+    }
+
     /// The id of the call that a response answers: its own, else by name, else by order.
     fn answer(&mut self, id: Option<Text<'a>>, name: &str, turn: usize, at: usize) -> Cow<'a, str> {
         let id = id.map(Text::into_decoded).filter(|id| !id.is_empty());
@@ -221,7 +231,7 @@ impl<'a> Part<'a> {
             if call.id.is_empty() {
                 call.id = Cow::Owned(format!("call_{turn}_{at}"));
             }
-            calls.open.push((call.id.clone(), call.name.clone()));
+            calls.begin((call.id.clone(), call.name.clone()));
             add(Content::Call(call));
         } else if let Some(response) = self.function_response {
             add(Content::Outcome(outcome(response, turn, at, calls)?));

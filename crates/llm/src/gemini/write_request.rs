@@ -1,5 +1,7 @@
 //! Writes `POST /v1beta/models/{model}:generateContent`.
 
+use std::collections::HashMap;
+
 use bytes::BytesMut;
 
 use super::{read_request::CONFIG, schema::accepted};
@@ -112,7 +114,9 @@ fn user(draft: &mut Draft<'_, '_>, side: &[&Turn<'_>], calls: &[&str], parts: &m
             _ => None,
         })
         .collect();
-    outcomes.sort_by_key(|(_, _, outcome)| calls.iter().position(|id| *id == outcome.id).unwrap_or(usize::MAX));
+    // Of two calls with one id the first counts.
+    let places: HashMap<&str, usize> = calls.iter().enumerate().rev().map(|(place, id)| (*id, place)).collect();
+    outcomes.sort_by_key(|(_, _, outcome)| places.get(&*outcome.id).copied().unwrap_or(usize::MAX));
     for (turn, block, outcome) in outcomes {
         response(draft, &draft.place(turn, block), outcome, parts)?;
     }

@@ -55,7 +55,7 @@ impl Loss {
         const LONGEST: usize = 100;
         if let Some((end, _)) = self.at.char_indices().nth(LONGEST) {
             self.at.truncate(end);
-            self.at.push('…');
+            self.at.push_str("...");
         }
         self
     }
@@ -189,6 +189,6 @@ mod tests {
         }
         let found = losses.into_found();
         assert_eq!(found.len(), MOST_TOLD);
-        assert!(found.iter().all(|loss| loss.at.chars().count() == 101 && loss.at.ends_with('…')));
+        assert!(found.iter().all(|loss| loss.at.chars().count() == 103 && loss.at.ends_with("...")));
     }
 }

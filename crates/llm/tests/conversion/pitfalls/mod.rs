@@ -536,3 +536,24 @@ fn arguments_are_objects_where_they_must_be_and_texts_where_they_must_be() {
     assert!(choice["message"]["tool_calls"][0]["id"].as_str().is_some_and(|id| !id.is_empty()));
     assert_eq!(choice["finish_reason"], "tool_calls");
 }
+
+/// Each answer is looked for among the calls that are near: a body of nothing else must not take the square of its length.
+#[test]
+fn a_conversation_of_nothing_but_calls_and_answers_is_converted_whole() {
+    const MANY: usize = 30_000;
+    let call = |n: usize| format!(r#"{{"functionCall":{{"name":"f{n}","args":{{}}}}}}"#);
+    let answer = |n: usize| format!(r#"{{"functionResponse":{{"name":"g{n}","response":{{}}}}}}"#);
+    let parts = |part: &dyn Fn(usize) -> String| (0..MANY).map(part).collect::<Vec<_>>().join(",");
+    let body = format!(
+        r#"{{"contents":[{{"role":"model","parts":[{}]}},{{"role":"user","parts":[{}]}}]}}"#,
+        parts(&call),
+        parts(&answer)
+    );
+    let target = Target { model: "m", strictness: Strictness::Warn, quirks: Quirks::default() };
+    let written = write_for(Dialect::Gemini, Dialect::Gemini, &body, &target).unwrap();
+    assert_eq!(memchr::memmem::find_iter(&written.body, b"\"functionResponse\"").count(), MANY);
+
+    let answers = (0..MANY).map(|n| format!(r#"{{"role":"tool","tool_call_id":"c{n}","content":"x"}}"#));
+    let body = format!(r#"{{"model":"m","messages":[{}]}}"#, answers.collect::<Vec<_>>().join(","));
+    assert_eq!(Dialect::Chat.read_request(body.as_bytes()).map(|request| request.turns.is_empty()), Ok(false));
+}
